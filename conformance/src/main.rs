@@ -1,0 +1,3 @@
+//! Runs conformance corpora.
+
+fn main() {}

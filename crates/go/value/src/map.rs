@@ -1,0 +1,160 @@
+//! Maps: string-keyed ones are mutable and shared, any other kind is frozen.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use bumpalo::collections::Vec as BumpVec;
+
+use crate::{Heap, Type, Value};
+
+/// A map with string keys: mutable, aliased, kept sorted by key bytes, as Go prints maps.
+///
+/// A sorted vector beats a tree here: charts' maps are small, are read far more often than written,
+/// and arrive in order from the reader, where an insert is a push.
+pub struct Map<'h> {
+    ty: &'static Type,
+    entries: RefCell<BumpVec<'h, (&'h [u8], Value<'h>)>>,
+}
+
+impl<'h> Map<'h> {
+    pub(crate) fn new(heap: &'h Heap, ty: &'static Type, capacity: usize) -> Self {
+        Map { ty, entries: RefCell::new(BumpVec::with_capacity_in(capacity, heap.bump())) }
+    }
+
+    /// The Go type of the whole map, such as `map[string]interface {}` or `common.Values`.
+    #[must_use]
+    pub fn ty(&self) -> &'static Type {
+        self.ty
+    }
+
+    /// The type of the values.
+    #[must_use]
+    pub fn elem(&self) -> &'static Type {
+        match self.ty.underlying() {
+            Type::Map(_, elem) => elem,
+            _ => &Type::Any,
+        }
+    }
+
+    /// The value under `key`.
+    #[must_use]
+    pub fn get(&self, key: &[u8]) -> Option<Value<'h>> {
+        let entries = self.entries.borrow();
+        find(&entries, key).ok().map(|at| entries[at].1)
+    }
+
+    /// Sets `key`, and gives the value that was there.
+    ///
+    /// The key must live on the heap; [`Heap::bytes`] puts it there.
+    pub fn insert(&self, key: &'h [u8], value: Value<'h>) -> Option<Value<'h>> {
+        let mut entries = self.entries.borrow_mut();
+        // In order, as readers and Go's own sorted dumps deliver: no search, no move.
+        if entries.last().is_none_or(|(last, _)| *last < key) {
+            entries.push((key, value));
+            return None;
+        }
+        match find(&entries, key) {
+            Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
+            Err(at) => {
+                entries.insert(at, (key, value));
+                None
+            }
+        }
+    }
+
+    /// Removes `key`, and gives the value that was there.
+    pub fn remove(&self, key: &[u8]) -> Option<Value<'h>> {
+        let mut entries = self.entries.borrow_mut();
+        let at = find(&entries, key).ok()?;
+        Some(entries.remove(at).1)
+    }
+
+    /// Whether `key` is there.
+    #[must_use]
+    pub fn contains_key(&self, key: &[u8]) -> bool {
+        find(&self.entries.borrow(), key).is_ok()
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.borrow().is_empty()
+    }
+
+    /// The entry at a place in key order. For walks that must see concurrent changes, and copy
+    /// nothing; [`Map::snapshot`] is for those that must not.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<(&'h [u8], Value<'h>)> {
+        self.entries.borrow().get(index).copied()
+    }
+
+    /// All entries in key order, copied: later changes of the map do not show in it, as with Go's
+    /// `internal/fmtsort`, which `range` and `Printf` walk.
+    #[must_use]
+    pub fn snapshot(&self, heap: &'h Heap) -> &'h [(&'h [u8], Value<'h>)] {
+        heap.bump().alloc_slice_copy(&self.entries.borrow())
+    }
+
+    /// Calls `visit` with each entry in key order, without copying. The map must not be changed
+    /// from inside: such a change is refused by the cell with a panic, so keep `visit` pure.
+    pub fn for_each(&self, mut visit: impl FnMut(&'h [u8], Value<'h>)) {
+        for (key, value) in self.entries.borrow().iter() {
+            visit(key, *value);
+        }
+    }
+}
+
+fn find(entries: &[(&[u8], Value<'_>)], key: &[u8]) -> Result<usize, usize> {
+    entries.binary_search_by(|(have, _)| (*have).cmp(key))
+}
+
+impl fmt::Debug for Map<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (key, value) in self.entries.borrow().iter() {
+            map.entry(&String::from_utf8_lossy(key), value);
+        }
+        map.finish()
+    }
+}
+
+/// A map whose keys are not strings, such as `map[int]string`: frozen, its entries already in the
+/// order of Go's `internal/fmtsort`.
+#[derive(Debug)]
+pub struct KeyedMap<'h> {
+    ty: &'static Type,
+    entries: &'h [(Value<'h>, Value<'h>)],
+}
+
+impl<'h> KeyedMap<'h> {
+    pub(crate) fn new(ty: &'static Type, entries: &'h [(Value<'h>, Value<'h>)]) -> Self {
+        KeyedMap { ty, entries }
+    }
+
+    /// The Go type of the whole map.
+    #[must_use]
+    pub fn ty(&self) -> &'static Type {
+        self.ty
+    }
+
+    /// The types of the keys and of the values.
+    #[must_use]
+    pub fn key_and_elem(&self) -> (&'static Type, &'static Type) {
+        match self.ty.underlying() {
+            Type::Map(key, elem) => (key, elem),
+            _ => (&Type::Any, &Type::Any),
+        }
+    }
+
+    /// The entries, in order.
+    #[must_use]
+    pub fn entries(&self) -> &'h [(Value<'h>, Value<'h>)] {
+        self.entries
+    }
+}

@@ -1,0 +1,3 @@
+//! House keeping tasks.
+
+fn main() {}
