@@ -356,9 +356,7 @@ impl Term {
                     (!v.is_empty() || !c.is_empty()) && compare_prerelease(v, c) != Ordering::Equal
                 }
                 // Go leaves the flags of `x` unset and so falls through to the plain comparisons.
-                _ => {
-                    con.patch() != version.patch() || version.compare(con) != Ordering::Equal
-                }
+                _ => con.patch() != version.patch() || version.compare(con) != Ordering::Equal,
             }
         };
         self.require(differs, version, "is equal to")
@@ -435,15 +433,13 @@ impl Term {
         if con.minor() > 0 || self.wildcard == Wildcard::Patch {
             let holds = version.minor() == con.minor();
             return self.require(holds, version, same_minor).map_err(|reason| {
-                reason
-                    + ". Expected minor versions to match when constraint major version is 0"
+                reason + ". Expected minor versions to match when constraint major version is 0"
             });
         }
         self.require(version.minor() == 0, version, same_minor)?;
         let holds = con.patch() == version.patch();
         self.require(holds, version, "does not equal").map_err(|reason| {
-            reason
-                + ". Expect version and constraint to equal when major and minor versions are 0"
+            reason + ". Expect version and constraint to equal when major and minor versions are 0"
         })
     }
 }
