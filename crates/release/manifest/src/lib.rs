@@ -1,1 +1,9 @@
-//! To be written.
+//! What a chart renders to: the currency between the stages of the pipeline.
+//!
+//! Plain data. Who renders it is `helm/render`'s business, what is done with it `release/plan`'s.
+
+mod key;
+mod manifest;
+
+pub use key::{Gvk, ObjectKey};
+pub use manifest::{Hook, Manifest, Object, Source, component_of};
