@@ -100,3 +100,15 @@ func Marshal(v any) []byte {
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
+
+// Text is the outcome's text, if it is one.
+func (o Outcome) Text() (string, bool) {
+	switch {
+	case o.OK != nil:
+		return *o.OK, true
+	case o.OKB64 != nil:
+		raw, err := base64.StdEncoding.DecodeString(*o.OKB64)
+		return string(raw), err == nil
+	}
+	return "", false
+}

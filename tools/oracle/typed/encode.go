@@ -27,10 +27,36 @@ func Encode(v any) json.RawMessage {
 	return b.Bytes()
 }
 
+// EncodeFields returns a struct with only some of its fields.
+func EncodeFields(v any, keep map[string]bool) json.RawMessage {
+	var b bytes.Buffer
+	r := reflect.ValueOf(v)
+	fmt.Fprintf(&b, `{"$struct":%q,"fields":[`, r.Type().String())
+	first := true
+	for i := range r.NumField() {
+		if name := r.Type().Field(i).Name; keep[name] {
+			if !first {
+				b.WriteString(",")
+			}
+			first = false
+			fmt.Fprintf(&b, "[%q,", name)
+			encode(&b, r.Field(i), 1)
+			b.WriteString("]")
+		}
+	}
+	b.WriteString("]}")
+	return b.Bytes()
+}
+
+// Pointer wraps an encoded value in a pointer to it.
+func Pointer(enc json.RawMessage) json.RawMessage {
+	return json.RawMessage(`{"$ptr":` + string(enc) + `}`)
+}
+
 // Inexpressible names the first part of an encoding that only Go can hold
-// (a function, a channel, a complex number, …), or returns "".
+// (a function, a channel, …), or returns "".
 func Inexpressible(enc json.RawMessage) string {
-	for _, mark := range []string{"$func", "$chan", "$unsafe", "$complex64", "$complex128", "$cycle"} {
+	for _, mark := range []string{"$func", "$chan", "$unsafe", "$cycle"} {
 		if bytes.Contains(enc, []byte(`{"`+mark+`":`)) {
 			return mark[1:]
 		}
