@@ -1,0 +1,231 @@
+//! From what a chart renders to what is sent: marked as ours, and in a form that the API server can
+//! track field by field.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pintle_release_api::{
+    ANNOTATION_COMPONENT, ANNOTATION_ID, ANNOTATION_RELEASE_UID, HELM_KEEP_ANNOTATION,
+    HELM_MANAGED_BY_LABEL, HELM_RELEASE_NAME, HELM_RELEASE_NAMESPACE, LABEL_RELEASE,
+    LABEL_RELEASE_NAMESPACE,
+};
+use pintle_release_manifest::{Gvk, Object, ObjectKey, Source, component_of};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::order::rank;
+
+/// The release that objects are marked with.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// `metadata.name` of the Release.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its uid.
+    pub uid: String,
+    /// Its name for the chart.
+    pub release_name: String,
+}
+
+/// Whether objects of a kind live in namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In a namespace.
+    Namespaced,
+    /// In none.
+    Cluster,
+}
+
+/// An object as it is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desired {
+    /// Its identity.
+    pub key: ObjectKey,
+    /// Group, version and kind it is sent as.
+    pub gvk: Gvk,
+    /// The body.
+    pub body: Value,
+    /// Its place in the chart.
+    pub source: Source,
+    /// The chart path it comes from.
+    pub component: String,
+    /// Whether it outlives its release (`helm.sh/resource-policy: keep`).
+    pub keep: bool,
+    /// Its place in the order.
+    pub rank: u16,
+}
+
+/// An object that can't be sent as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {what}")]
+pub struct NormaliseError {
+    /// Where in the chart.
+    pub at: Source,
+    /// What is wrong with it, and what to do.
+    pub what: String,
+}
+
+/// Takes `v1 List`s and their like apart, as Helm's object builder does.
+#[must_use]
+pub fn expand_lists(objects: &[Object]) -> Vec<Object> {
+    let mut flat = Vec::with_capacity(objects.len());
+    for object in objects {
+        let items = object.body.get("items").and_then(Value::as_array);
+        match items {
+            Some(items) if object.gvk().kind.ends_with("List") => {
+                let inner = items
+                    .iter()
+                    .map(|body| Object { source: object.source.clone(), body: body.clone() });
+                flat.extend(expand_lists(&inner.collect::<Vec<_>>()));
+            }
+            _ => flat.push(object.clone()),
+        }
+    }
+    flat
+}
+
+/// Makes an object ready to be sent.
+///
+/// # Errors
+/// When it has no name (`generateName` can't be applied: a second apply would not find the first).
+pub fn normalise(object: &Object, owner: &Owner, scope: Scope) -> Result<Desired, NormaliseError> {
+    let fail = |what: String| NormaliseError { at: object.source.clone(), what };
+    let gvk = object.gvk();
+    if object.name().is_empty() {
+        let cause = if object.body.pointer("/metadata/generateName").is_some() {
+            "metadata.generateName is not supported, since an object without a fixed name can't \
+             be found again: give it a metadata.name"
+        } else {
+            "the object has no metadata.name: give it one"
+        };
+        return Err(fail(format!("{}: {cause}", gvk.kind)));
+    }
+    let namespace = match scope {
+        Scope::Namespaced => object.namespace().unwrap_or(&owner.namespace).to_owned(),
+        Scope::Cluster => String::new(),
+    };
+    let key = ObjectKey {
+        group: gvk.group.clone(),
+        kind: gvk.kind.clone(),
+        namespace,
+        name: object.name().to_owned(),
+    };
+    let component = component_of(&object.source.path);
+    let mut body = object.body.clone();
+    clean(&mut body);
+    mark(&mut body, owner, &key, &component)
+        .ok_or_else(|| fail(format!("{key}: metadata, labels and annotations must be maps")))?;
+    if key.kind == "Secret" && key.group.is_empty() {
+        encode_string_data(&mut body);
+    }
+    last_of_each_env(&mut body);
+    Ok(Desired {
+        rank: rank(&key.group, &key.kind),
+        keep: object.annotation(HELM_KEEP_ANNOTATION).is_some_and(|it| it.trim() == "keep"),
+        gvk,
+        key,
+        body,
+        source: object.source.clone(),
+        component,
+    })
+}
+
+/// A hash of an object as it is sent, to tell whether a Job is the one that has finished.
+#[must_use]
+pub fn template_hash(desired: &Desired) -> String {
+    let spec = desired.body.get("spec").map(ToString::to_string).unwrap_or_default();
+    let digest = Sha256::digest(spec.as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Drops what must not be sent: nulls (Helm's objects lose them on their way to the server, and an
+/// applied null would own the field), status, and server-made metadata.
+fn clean(body: &mut Value) {
+    drop_nulls(body);
+    if let Some(body) = body.as_object_mut() {
+        body.remove("status");
+    }
+    if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut) {
+        for field in ["creationTimestamp", "managedFields", "resourceVersion", "uid", "generation"]
+        {
+            metadata.remove(field);
+        }
+    }
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, inner| !inner.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+/// Sets our labels and annotations, and Helm's as Helm sets them.
+fn mark(body: &mut Value, owner: &Owner, key: &ObjectKey, component: &str) -> Option<()> {
+    let metadata = entry(body.as_object_mut()?, "metadata")?;
+    if key.namespace.is_empty() {
+        metadata.remove("namespace");
+    } else {
+        metadata.insert("namespace".into(), key.namespace.clone().into());
+    }
+    let labels = entry(metadata, "labels")?;
+    labels.insert(LABEL_RELEASE.into(), owner.name.clone().into());
+    labels.insert(LABEL_RELEASE_NAMESPACE.into(), owner.namespace.clone().into());
+    labels.insert(HELM_MANAGED_BY_LABEL.into(), "Helm".into());
+    let annotations = entry(metadata, "annotations")?;
+    annotations.insert(ANNOTATION_ID.into(), key.id().into());
+    annotations.insert(ANNOTATION_COMPONENT.into(), component.into());
+    annotations.insert(ANNOTATION_RELEASE_UID.into(), owner.uid.clone().into());
+    annotations.insert(HELM_RELEASE_NAME.into(), owner.release_name.clone().into());
+    annotations.insert(HELM_RELEASE_NAMESPACE.into(), owner.namespace.clone().into());
+    Some(())
+}
+
+fn entry<'a>(map: &'a mut Map<String, Value>, key: &str) -> Option<&'a mut Map<String, Value>> {
+    map.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+}
+
+/// `stringData` is tracked by server-side apply as itself, so that a foreign edit of `data` or a
+/// dropped key would go unseen: send `data` instead.
+fn encode_string_data(body: &mut Value) {
+    let Some(body) = body.as_object_mut() else { return };
+    let Some(Value::Object(texts)) = body.remove("stringData") else { return };
+    let Some(data) = entry(body, "data") else { return };
+    for (key, text) in texts {
+        let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
+        data.insert(key, STANDARD.encode(text).into());
+    }
+}
+
+/// Of several environment variables of one name, the last counts on a node, and server-side apply
+/// refuses the list (`duplicate entries for key`): keep the last.
+fn last_of_each_env(body: &mut Value) {
+    let specs = ["/spec/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec"];
+    for pointer in specs {
+        for list in ["containers", "initContainers"] {
+            let containers = body.pointer_mut(pointer).and_then(|spec| spec.get_mut(list));
+            for container in containers.and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(env) = container.get_mut("env").and_then(Value::as_array_mut) {
+                    keep_last_by_name(env);
+                }
+            }
+        }
+    }
+}
+
+fn keep_last_by_name(env: &mut Vec<Value>) {
+    let mut seen = std::collections::HashSet::new();
+    let mut kept: Vec<Value> = Vec::with_capacity(env.len());
+    for item in env.drain(..).rev() {
+        let name = item.get("name").and_then(Value::as_str).map(str::to_owned);
+        if name.is_none_or(|name| seen.insert(name)) {
+            kept.push(item);
+        }
+    }
+    kept.reverse();
+    *env = kept;
+}
