@@ -43,6 +43,11 @@ pub trait Object: Any + fmt::Debug {
         None
     }
 
+    /// What `GoString()` gives, where the type has one: fmt prints that for `%#v`.
+    fn go_text(&self) -> Option<String> {
+        None
+    }
+
     /// The value in plain kinds (a map, a list, a string, a struct): what `range`, `len`, `index`,
     /// JSON and `%v` see below the methods.
     fn plain<'h>(&self, heap: &'h Heap) -> Value<'h>;
