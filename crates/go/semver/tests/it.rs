@@ -1,4 +1,5 @@
 //! Every answer that Masterminds/semver gave for `data/generate.go`, asked again here.
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 
