@@ -1,0 +1,236 @@
+//! The store of one namespace, as seen with one release's rights.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use kube::api::{DeleteParams, ListParams, PartialObjectMeta, PostParams, PropagationPolicy};
+use kube::{Api, Client};
+use pintle_release_api::{LABEL_CONTENT, LABEL_RELEASE, ReleaseHistory};
+use pintle_release_revision::sha256;
+
+use crate::blob::{chunk_name, chunks, read_chunk};
+use crate::version::history_object;
+use crate::{ContentError, Version, VersionBlob, history_name};
+
+/// Prefix of chart blobs' names.
+const CHART: &str = "pintle-chart";
+
+/// Reads and writes the content of a namespace.
+#[derive(Clone)]
+pub struct Store {
+    secrets: Api<Secret>,
+    metadata: Api<PartialObjectMeta<Secret>>,
+    histories: Api<ReleaseHistory>,
+}
+
+impl Store {
+    /// A store over a client that has the release's rights.
+    #[must_use]
+    pub fn new(client: &Client, namespace: &str) -> Self {
+        Store {
+            secrets: Api::namespaced(client.clone(), namespace),
+            metadata: Api::namespaced(client.clone(), namespace),
+            histories: Api::namespaced(client.clone(), namespace),
+        }
+    }
+
+    /// A chart archive by its digest; none when it is not stored here.
+    ///
+    /// # Errors
+    /// When the API server refuses, or a chunk is lost.
+    pub async fn chart(&self, digest: &str) -> Result<Option<Vec<u8>>, ContentError> {
+        let name = chart_name(digest);
+        let Some(bytes) = self.read(&name).await? else { return Ok(None) };
+        if sha256(&bytes) == digest {
+            Ok(Some(bytes))
+        } else {
+            Err(ContentError::Damaged { name, what: "its digest differs".to_owned() })
+        }
+    }
+
+    /// Stores a chart archive, and gives its digest. Content names it, so writing it again is free.
+    ///
+    /// # Errors
+    /// When the API server refuses, or it is too large.
+    pub async fn put_chart(&self, archive: &[u8]) -> Result<String, ContentError> {
+        let digest = sha256(archive);
+        let name = chart_name(&digest);
+        let labels = BTreeMap::from([(LABEL_CONTENT.to_owned(), label_value(&digest))]);
+        // The first chunk is written last: it is what `chart` looks for.
+        for secret in chunks(&name, archive, &labels, None, true)?.iter().rev() {
+            match self.secrets.create(&PostParams::default(), secret).await {
+                Ok(_) => {}
+                Err(kube::Error::Api(status)) if status.is_already_exists() => {}
+                Err(source) => return Err(api("store chart", &name)(source)),
+            }
+        }
+        Ok(digest)
+    }
+
+    /// Removes the chart blobs that no history of the namespace names, where they are older than
+    /// `older_than` seconds (RFC 3339 creation times are compared by the caller's clock).
+    ///
+    /// # Errors
+    /// When the API server refuses.
+    pub async fn sweep_charts(
+        &self,
+        referenced: &std::collections::BTreeSet<String>,
+        created_before: k8s_openapi::jiff::Timestamp,
+    ) -> Result<usize, ContentError> {
+        let params = ListParams::default().labels(LABEL_CONTENT);
+        let list = self.metadata.list(&params).await.map_err(api("list content", CHART))?;
+        let labels: std::collections::BTreeSet<String> =
+            referenced.iter().map(|digest| label_value(digest)).collect();
+        let mut removed = 0;
+        for blob in list.items {
+            let name = blob.metadata.name.unwrap_or_default();
+            let label = blob.metadata.labels.unwrap_or_default().remove(LABEL_CONTENT);
+            let young =
+                blob.metadata.creation_timestamp.is_none_or(|time| time.0 >= created_before);
+            let used = label.is_none_or(|label| labels.contains(&label));
+            if !name.starts_with(CHART) || young || used {
+                continue;
+            }
+            self.delete_secret(&name).await?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// Records a version: its blob, then its history. A blob that a cut attempt left behind is
+    /// overwritten, since nothing of that version was touched without its history.
+    ///
+    /// # Errors
+    /// When the API server refuses; a history that is there already is a 409.
+    pub async fn record(
+        &self,
+        version: &Version,
+        owner: &OwnerReference,
+    ) -> Result<ReleaseHistory, ContentError> {
+        let release = &version.history.release;
+        let name = history_name(release, version.history.version);
+        let labels = BTreeMap::from([(LABEL_RELEASE.to_owned(), release.clone())]);
+        let bytes = version.blob.pack().map_err(|it| damaged(&name, &it))?;
+        for secret in chunks(&name, &bytes, &labels, Some(owner), false)?.iter().rev() {
+            self.write(secret).await?;
+        }
+        let mut history = history_object(version.history.clone());
+        history.metadata.owner_references = Some(vec![owner.clone()]);
+        history.metadata.labels = Some(labels);
+        let written = self.histories.create(&PostParams::default(), &history).await;
+        written.map_err(api("record ReleaseHistory", &name))
+    }
+
+    /// A version's history.
+    ///
+    /// # Errors
+    /// When the API server refuses.
+    pub async fn history(
+        &self,
+        release: &str,
+        version: i64,
+    ) -> Result<Option<ReleaseHistory>, ContentError> {
+        let name = history_name(release, version);
+        self.histories.get_opt(&name).await.map_err(api("read ReleaseHistory", &name))
+    }
+
+    /// A version's blob.
+    ///
+    /// # Errors
+    /// When the API server refuses, or the blob is lost or damaged.
+    pub async fn version(&self, release: &str, version: i64) -> Result<VersionBlob, ContentError> {
+        let name = history_name(release, version);
+        let Some(bytes) = self.read(&name).await? else {
+            let what = "its Secret is not there".to_owned();
+            return Err(ContentError::Damaged { name, what });
+        };
+        VersionBlob::unpack(&bytes).map_err(|it| damaged(&name, &it))
+    }
+
+    /// Removes a version: its history first, since a version exists when its history does.
+    ///
+    /// # Errors
+    /// When the API server refuses; what is gone already is no error.
+    pub async fn remove(&self, release: &str, version: i64) -> Result<(), ContentError> {
+        let name = history_name(release, version);
+        let params = DeleteParams {
+            propagation_policy: Some(PropagationPolicy::Background),
+            ..DeleteParams::default()
+        };
+        match self.histories.delete(&name, &params).await {
+            Ok(_) => {}
+            Err(kube::Error::Api(status)) if status.is_not_found() => {}
+            Err(source) => return Err(api("delete ReleaseHistory", &name)(source)),
+        }
+        self.delete_blob(&name).await
+    }
+
+    async fn delete_blob(&self, blob: &str) -> Result<(), ContentError> {
+        let first = self.secrets.get_opt(&chunk_name(blob, 0)).await;
+        let first = first.map_err(api("read Secret", blob))?;
+        let count = first.and_then(|secret| read_chunk(secret).1).unwrap_or(1);
+        // The first chunk knows how many there are, so it goes last.
+        for index in (0..count).rev() {
+            self.delete_secret(&chunk_name(blob, index)).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_secret(&self, name: &str) -> Result<(), ContentError> {
+        match self.secrets.delete(name, &DeleteParams::default()).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if status.is_not_found() => Ok(()),
+            Err(source) => Err(api("delete Secret", name)(source)),
+        }
+    }
+
+    async fn write(&self, secret: &Secret) -> Result<(), ContentError> {
+        let name = secret.metadata.name.as_deref().unwrap_or_default();
+        let result = match self.secrets.create(&PostParams::default(), secret).await {
+            Err(kube::Error::Api(status)) if status.is_already_exists() => {
+                self.secrets.replace(name, &PostParams::default(), secret).await
+            }
+            other => other,
+        };
+        result.map(|_| ()).map_err(api("write Secret", name))
+    }
+
+    async fn read(&self, blob: &str) -> Result<Option<Vec<u8>>, ContentError> {
+        let chunk = async |index: usize| {
+            let name = chunk_name(blob, index);
+            self.secrets.get_opt(&name).await.map_err(api("read Secret", &name))
+        };
+        let Some(first) = chunk(0).await? else { return Ok(None) };
+        let (mut bytes, count) = read_chunk(first);
+        for index in 1..count.unwrap_or(1) {
+            let Some(next) = chunk(index).await? else {
+                let what = format!("chunk {index} is not there");
+                return Err(ContentError::Damaged { name: blob.to_owned(), what });
+            };
+            bytes.extend(read_chunk(next).0);
+        }
+        Ok(Some(bytes))
+    }
+}
+
+/// A chart blob's name: Secrets' names are bounded, and 160 bits tell archives apart; the full
+/// digest is checked on reading.
+fn chart_name(digest: &str) -> String {
+    let hex = digest.trim_start_matches("sha256:");
+    format!("{CHART}-{}", hex.get(..40).unwrap_or(hex))
+}
+
+/// A label's value has at most 63 characters.
+fn label_value(digest: &str) -> String {
+    digest.trim_start_matches("sha256:").chars().take(63).collect()
+}
+
+fn api(what: &'static str, name: &str) -> impl FnOnce(kube::Error) -> ContentError {
+    let name = name.to_owned();
+    move |source| ContentError::Api { what, name, source }
+}
+
+fn damaged(name: &str, error: &std::io::Error) -> ContentError {
+    ContentError::Damaged { name: name.to_owned(), what: error.to_string() }
+}
