@@ -1,0 +1,15 @@
+//! The private control plane, looked at from outside: workloads, failures, and its own death.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
+mod failures;
+mod storage;
+mod support;
+mod survival;
+mod users;
+mod workloads;
