@@ -193,7 +193,7 @@ fn append_general(out: &mut Vec<u8>, digits: &Digits<'_>, precision: i32, limit:
     let exponent = digits.point - 1;
     if exponent < -4 || exponent >= limit {
         let precision = precision.min(digits.len());
-        append_exponent(out, digits, precision - 1, layout - b'g' + b'e');
+        append_exponent(out, digits, precision - 1, layout - (b'g' - b'e'));
         return;
     }
     let precision = if precision > digits.point { digits.len() } else { precision };
@@ -301,7 +301,7 @@ fn append_hex(
     }
     out.extend_from_slice(&[b'0', layout, b'0' + ((mantissa >> HEX_POINT) & 1) as u8]);
     append_hex_fraction(out, mantissa << 4, layout, precision);
-    out.push(layout - b'x' + b'p');
+    out.push(layout - (b'x' - b'p'));
     out.push(if exponent < 0 { b'-' } else { b'+' });
     append_two_digits(out, exponent.unsigned_abs());
 }

@@ -455,14 +455,17 @@ impl Printer<'_> {
 
     /// `(1+2i)`: the imaginary part always has a sign.
     fn fmt_complex(&mut self, (re, im): (f64, f64), verb: char, operand: Operand<'_>) {
-        const KIND: FloatKind = FloatKind::Float64;
         let Some((layout, precision)) = float_layout(verb) else {
             return self.bad_verb(verb, operand);
         };
+        let kind = match operand.ty().as_ref().map(Type::underlying) {
+            Some(Type::Complex(false)) => FloatKind::Float32,
+            _ => FloatKind::Float64,
+        };
         self.out.push(b'(');
-        self.fmt_float(re, KIND, layout, precision);
+        self.fmt_float(re, kind, layout, precision);
         let plus = std::mem::replace(&mut self.flags.plus, true);
-        self.fmt_float(im, KIND, layout, precision);
+        self.fmt_float(im, kind, layout, precision);
         self.text("i)");
         self.flags.plus = plus;
     }
