@@ -1,0 +1,208 @@
+//! Gzipped tar archives to files, with Helm's checks of paths and sizes (`loader/archive`).
+//!
+//! Nothing is ever unpacked to disk. On top of Helm's rules, entries that are links or devices are
+//! refused: Helm reads them as empty files, which hides what the archive says.
+
+use std::io::{self, Read};
+
+use flate2::read::MultiGzDecoder;
+use tar::EntryType;
+
+use crate::{ChartError, File};
+
+/// The most that all files of a chart may take together, in bytes: Helm's limit, 100 MiB.
+pub const MAX_DECOMPRESSED_CHART_SIZE: u64 = 100 * 1024 * 1024;
+
+/// The most that one file of a chart may take, in bytes: Helm's limit, 5 MiB.
+pub const MAX_DECOMPRESSED_FILE_SIZE: u64 = 5 * 1024 * 1024;
+
+/// The most entries an archive may have. Helm has no such limit; the largest known chart has some
+/// thousand files, and without one a small archive can hold millions of empty ones.
+pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
+
+/// Bytes that pass through the decompressor at most: the files, plus a header and padding for each
+/// entry, and the end marks.
+const MAX_STREAM: u64 = MAX_DECOMPRESSED_CHART_SIZE + MAX_ARCHIVE_ENTRIES as u64 * 2048;
+
+const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Drops a byte order mark from the start of a file.
+pub(crate) fn trim_bom(data: &[u8]) -> &[u8] {
+    data.strip_prefix(UTF8_BOM).unwrap_or(data)
+}
+
+/// The files of a gzipped tar archive, their paths without the first part.
+pub fn read_archive(archive: &[u8]) -> Result<Vec<File>, ChartError> {
+    if archive.is_empty() {
+        return Err(ChartError::archive("EOF"));
+    }
+    if !archive.starts_with(b"\x1f\x8b") {
+        return Err(ChartError::archive("gzip: invalid header"));
+    }
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(MAX_STREAM));
+    let mut files = Vec::new();
+    let mut remaining = MAX_DECOMPRESSED_CHART_SIZE;
+    let entries = archive.entries().map_err(|error| stream_error(&error))?;
+    for (count, entry) in entries.enumerate() {
+        if count >= MAX_ARCHIVE_ENTRIES {
+            return Err(ChartError::archive(format!(
+                "chart archive has more than the maximum of {MAX_ARCHIVE_ENTRIES} entries"
+            )));
+        }
+        let mut entry = entry.map_err(|error| stream_error(&error))?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let kind = entry.header().entry_type();
+        if kind.is_dir() || name.ends_with('/') || kind.is_pax_global_extensions() {
+            continue;
+        }
+        check_kind(kind, &name)?;
+        let path = entry_path(&name)?;
+        let size = entry.size();
+        let data = read_entry(&mut entry, size, &name, &mut remaining)?;
+        files.push(File::new(path, trim_bom(&data)));
+    }
+    if files.is_empty() {
+        return Err(ChartError::archive("no files in chart archive"));
+    }
+    Ok(files)
+}
+
+fn check_kind(kind: EntryType, name: &str) -> Result<(), ChartError> {
+    if kind.is_symlink() || kind.is_hard_link() {
+        return Err(ChartError::archive(format!(
+            "chart illegally contains a link: {name:?}; put the file itself into the archive"
+        )));
+    }
+    let device = kind.is_block_special() || kind.is_character_special() || kind.is_fifo();
+    if device {
+        return Err(ChartError::archive(format!(
+            "chart illegally contains a special file: {name:?}; remove it from the archive"
+        )));
+    }
+    Ok(())
+}
+
+fn too_large() -> ChartError {
+    ChartError::archive(format!(
+        "decompressed chart is larger than the maximum size {MAX_DECOMPRESSED_CHART_SIZE}"
+    ))
+}
+
+fn read_entry(
+    entry: &mut impl Read,
+    size: u64,
+    name: &str,
+    remaining: &mut u64,
+) -> Result<Vec<u8>, ChartError> {
+    if size > *remaining {
+        return Err(too_large());
+    }
+    if size > MAX_DECOMPRESSED_FILE_SIZE {
+        return Err(ChartError::archive(format!(
+            "decompressed chart file {} is larger than the maximum file size {}",
+            go_quote(name),
+            MAX_DECOMPRESSED_FILE_SIZE
+        )));
+    }
+    let mut data = Vec::new();
+    let read =
+        entry.take(*remaining).read_to_end(&mut data).map_err(|error| stream_error(&error))?;
+    let read = read as u64;
+    *remaining -= read;
+    if read < size {
+        return Err(ChartError::archive("unexpected EOF"));
+    }
+    if *remaining == 0 {
+        return Err(too_large());
+    }
+    Ok(data)
+}
+
+/// Go's `%q`.
+pub(crate) fn go_quote(text: &str) -> String {
+    pintle_go_fmt::quote(text.as_bytes())
+}
+
+/// The path of an entry below the chart's folder, or why it must not be there.
+fn entry_path(name: &str) -> Result<String, ChartError> {
+    let delimiter = if name.contains('\\') { '\\' } else { '/' };
+    let (first, rest) = name.split_once(delimiter).unwrap_or((name, ""));
+    let rest = rest.replace(delimiter, "/");
+    if rest.starts_with('/') {
+        return Err(ChartError::archive("chart illegally contains absolute paths"));
+    }
+    let path = clean(&rest);
+    if path == "." {
+        return Err(ChartError::archive(format!(
+            "chart illegally contains content outside the base directory: {}",
+            go_quote(name)
+        )));
+    }
+    if path.starts_with("..") {
+        return Err(ChartError::archive("chart illegally references parent directory"));
+    }
+    let bytes = path.as_bytes();
+    if bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && &bytes[1..3] == b":/" {
+        return Err(ChartError::archive("chart contains illegally named files"));
+    }
+    if first == "Chart.yaml" {
+        return Err(ChartError::archive("chart yaml not in base directory"));
+    }
+    Ok(path)
+}
+
+/// Go's `path.Clean` for relative paths.
+pub(crate) fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+/// The text Go has for a stream that is no gzip or no tar.
+fn stream_error(error: &io::Error) -> ChartError {
+    let text = error.to_string();
+    ChartError::archive(match error.kind() {
+        io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        _ if text.contains("checksum") && text.contains("crc") => "gzip: invalid checksum".into(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData
+            if text.contains("deflate") || text.contains("corrupt") =>
+        {
+            "flate: corrupt input".to_owned()
+        }
+        _ => "archive/tar: invalid tar header".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_escape_are_refused_in_helms_words() {
+        let check = |name: &str, want: Result<&str, &str>| {
+            let got = entry_path(name).map_err(|error| error.to_string());
+            assert_eq!(got, want.map(str::to_owned).map_err(str::to_owned), "{name}");
+        };
+        check("c/templates/a.yaml", Ok("templates/a.yaml"));
+        check(r"c\templates\a.yaml", Ok("templates/a.yaml"));
+        check("c/./a//b", Ok("a/b"));
+        check("c//etc/passwd", Err("chart illegally contains absolute paths"));
+        check("c/../x", Err("chart illegally references parent directory"));
+        check("c/..x", Err("chart illegally references parent directory"));
+        check("c/a/../../x", Err("chart illegally references parent directory"));
+        check(r"c\c:\x", Err("chart contains illegally named files"));
+        check("Chart.yaml/x", Err("chart yaml not in base directory"));
+        check(
+            "Chart.yaml",
+            Err("chart illegally contains content outside the base directory: \"Chart.yaml\""),
+        );
+    }
+}

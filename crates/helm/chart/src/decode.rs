@@ -1,0 +1,152 @@
+//! Trees into structs as sigs.k8s.io/yaml and encoding/json do it: field names without regard to
+//! case, scalars turned into strings where a string is wanted, the first type error kept.
+
+use pintle_go_value::{FloatKind, Tree};
+
+/// One decoding of one document. Errors do not stop it: as with Go, the rest is still decoded and
+/// the first error is told at the end.
+#[derive(Default)]
+pub(crate) struct Decoder {
+    path: Vec<&'static str>,
+    error: Option<String>,
+}
+
+impl Decoder {
+    /// The first type error, in the words of sigs.k8s.io/yaml's Unmarshal.
+    pub(crate) fn finish(self) -> Result<(), String> {
+        match self.error {
+            None => Ok(()),
+            Some(text) => Err(format!("error unmarshaling JSON: while decoding JSON: {text}")),
+        }
+    }
+
+    /// Visits the fields of a struct that are there and known: `visit` gets the decoder, the
+    /// field's own name, and the value. Null values leave a field as it is.
+    pub(crate) fn fields(
+        &mut self,
+        tree: &Tree,
+        ty: &'static str,
+        names: &[&'static str],
+        mut visit: impl FnMut(&mut Self, &'static str, &Tree),
+    ) {
+        let Some(map) = tree.as_map() else {
+            self.mismatch(tree, "", &format!("v2.{ty}"));
+            return;
+        };
+        for (key, value) in map {
+            let exact = names.iter().find(|name| ***name == **key);
+            let folded = || names.iter().find(|name| name.eq_ignore_ascii_case(key));
+            if let Some(name) = exact.or_else(folded)
+                && !value.is_null()
+            {
+                self.path.push(name);
+                visit(self, name, value);
+                self.path.pop();
+            }
+        }
+    }
+
+    /// A string; numbers and booleans are written as text.
+    pub(crate) fn string(&mut self, tree: &Tree, owner: &str) -> String {
+        scalar_text(tree).unwrap_or_else(|| {
+            self.mismatch(tree, owner, "string");
+            String::new()
+        })
+    }
+
+    /// A boolean.
+    pub(crate) fn bool(&mut self, tree: &Tree, owner: &str) -> bool {
+        tree.as_bool().unwrap_or_else(|| {
+            self.mismatch(tree, owner, "bool");
+            false
+        })
+    }
+
+    /// A list; `ty` is the Go type for the error text.
+    pub(crate) fn list<T>(
+        &mut self,
+        tree: &Tree,
+        owner: &str,
+        ty: &str,
+        mut item: impl FnMut(&mut Self, &Tree) -> T,
+    ) -> Vec<T> {
+        let Some(items) = tree.as_list() else {
+            self.mismatch(tree, owner, ty);
+            return Vec::new();
+        };
+        items.iter().map(|value| item(self, value)).collect()
+    }
+
+    /// A list of strings; a null among them is an empty one.
+    pub(crate) fn strings(&mut self, tree: &Tree, owner: &str) -> Vec<String> {
+        self.list(tree, owner, "[]string", |decoder, item| match item {
+            Tree::Null => String::new(),
+            item => decoder.string(item, owner),
+        })
+    }
+
+    /// A `map[string]string`.
+    pub(crate) fn string_map(&mut self, tree: &Tree, owner: &str) -> Vec<(String, String)> {
+        let Some(map) = tree.as_map() else {
+            self.mismatch(tree, owner, "map[string]string");
+            return Vec::new();
+        };
+        map.iter()
+            .map(|(key, value)| match value {
+                Tree::Null => (key.to_string(), String::new()),
+                value => (key.to_string(), self.string(value, owner)),
+            })
+            .collect()
+    }
+
+    /// Keeps an `UnmarshalTypeError`, if it is the first.
+    fn mismatch(&mut self, tree: &Tree, owner: &str, ty: &str) {
+        if self.error.is_some() {
+            return;
+        }
+        let kind = json_kind(tree);
+        self.error = Some(if self.path.is_empty() {
+            format!("json: cannot unmarshal {kind} into Go value of type {ty}")
+        } else {
+            let path = self.path.join(".");
+            format!(
+                "json: cannot unmarshal {kind} into Go struct field {owner}.{path} of type {ty}"
+            )
+        });
+    }
+}
+
+/// What encoding/json calls a value in its errors.
+pub(crate) fn json_kind(tree: &Tree) -> &'static str {
+    match tree {
+        Tree::Null => "null",
+        Tree::Bool(_) => "bool",
+        Tree::Int(_) | Tree::Float(_) => "number",
+        Tree::String(_) => "string",
+        Tree::List(_) => "array",
+        Tree::Map(_) => "object",
+    }
+}
+
+/// A scalar as sigs.k8s.io/yaml writes it where the target is a string.
+pub(crate) fn scalar_text(tree: &Tree) -> Option<String> {
+    Some(match tree {
+        Tree::String(text) => text.to_string(),
+        Tree::Bool(value) => value.to_string(),
+        Tree::Int(value) => value.to_string(),
+        Tree::Float(value) => float_text(*value),
+        Tree::Null | Tree::List(_) | Tree::Map(_) => return None,
+    })
+}
+
+/// Beyond this, not every integer is a float64, so a whole float cannot have been an integer text.
+const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
+
+/// Trees keep numbers as float64 alone; a whole one in the exact range was an integer in the text
+/// (or prints the same as one).
+fn float_text(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < MAX_EXACT_INTEGER {
+        return format!("{value:.0}");
+    }
+    pintle_go_fmt::format_float(value, b'g', None, FloatKind::Float64)
+}

@@ -1,0 +1,316 @@
+//! Values against a chart's JSON schema (`pkg/chart/common/util/jsonschema.go`).
+//!
+//! The validator is `boon`, by the author of the one in Helm and built alike; its messages are worded
+//! differently, so they are written here. Schemas are compiled once per loaded chart. References to
+//! other documents are never followed: not to the network, not to files.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use boon::{Compiler, ErrorKind, SchemaIndex, Schemas, UrlLoader, ValidationError};
+use pintle_go_value::{FloatKind, Map, Value};
+use serde_json::Value as Json;
+
+use crate::{ChartError, Instance};
+
+const SCHEMA_URL: &str = "file:///values.schema.json";
+
+/// A chart's schema: its text, and what it compiles to once it is needed.
+#[derive(Clone)]
+pub(crate) struct Schema {
+    text: Arc<[u8]>,
+    compiled: Arc<OnceLock<Result<Compiled, String>>>,
+}
+
+struct Compiled {
+    schemas: Schemas,
+    root: SchemaIndex,
+}
+
+impl Schema {
+    pub(crate) fn new(text: Arc<[u8]>) -> Self {
+        Schema { text, compiled: Arc::default() }
+    }
+
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    fn compiled(&self) -> Result<&Compiled, &String> {
+        self.compiled.get_or_init(|| compile(&self.text)).as_ref()
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "schema of {} bytes", self.text.len())
+    }
+}
+
+/// Refuses everything but unresolved `urn:`s, which Helm takes for a schema that allows anything.
+struct NoLoader;
+
+impl UrlLoader for NoLoader {
+    fn load(&self, url: &str) -> Result<Json, Box<dyn std::error::Error>> {
+        if url.starts_with("urn:") {
+            return Ok(Json::Bool(true));
+        }
+        Err("schemas are not loaded from elsewhere; copy it into values.schema.json".into())
+    }
+}
+
+fn compile(text: &[u8]) -> Result<Compiled, String> {
+    let schema: Json = serde_json::from_slice(text).map_err(|error| {
+        // Go's words, where the text is wrong for Go's reader too.
+        let go = pintle_go_yaml::read_json(text).err().map(|error| error.to_string());
+        go.unwrap_or_else(|| error.to_string())
+    })?;
+    let mut compiler = Compiler::new();
+    compiler.use_loader(Box::new(NoLoader));
+    compiler.add_resource(SCHEMA_URL, schema).map_err(|error| error.to_string())?;
+    let mut schemas = Schemas::new();
+    let root = compiler.compile(SCHEMA_URL, &mut schemas).map_err(|error| error.to_string())?;
+    Ok(Compiled { schemas, root })
+}
+
+/// Helm's `ValidateAgainstSchema`: the chart's values, then those of each subchart. The error lists
+/// all that is wrong in all of them.
+pub fn validate_values(chart: &Instance<'_>, values: &Map<'_>) -> Result<(), ChartError> {
+    let mut text = String::new();
+    collect(chart, values, &mut text);
+    if text.is_empty() {
+        return Ok(());
+    }
+    Err(ChartError::schema(format!(
+        "values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"
+    )))
+}
+
+fn collect(chart: &Instance<'_>, values: &Map<'_>, text: &mut String) {
+    if let Some(schema) = &chart.chart.schema
+        && let Err(error) = validate(schema, values)
+    {
+        text.push_str(&format!("{}:\n{error}", chart.name));
+    }
+    for sub in &chart.dependencies {
+        match values.get(sub.name.as_bytes()) {
+            None | Some(Value::Nil | Value::Missing) => {}
+            Some(Value::Map(values)) => collect(sub, values, text),
+            Some(other) => text.push_str(&format!(
+                "{}:\ninvalid type for values: expected object (map), got {}\n",
+                sub.name,
+                other.type_name()
+            )),
+        }
+    }
+}
+
+fn validate(schema: &Schema, values: &Map<'_>) -> Result<(), String> {
+    let compiled = schema.compiled()?;
+    let values = map_to_json(values);
+    compiled.schemas.validate(&values, compiled.root).map_err(|error| {
+        let mut text = String::new();
+        for cause in &error.causes {
+            display(cause, 1, &mut text);
+        }
+        let text = text.strip_prefix('\n').unwrap_or(&text);
+        format!("{text}\n")
+    })
+}
+
+fn map_to_json(map: &Map<'_>) -> Json {
+    let mut object = serde_json::Map::new();
+    map.for_each(|key, value| {
+        object.insert(String::from_utf8_lossy(key).into_owned(), to_json(value));
+    });
+    Json::Object(object)
+}
+
+fn to_json(value: Value<'_>) -> Json {
+    match value {
+        Value::Bool(value) => Json::Bool(value),
+        Value::Int(_, value) => Json::from(value),
+        Value::Uint(_, value) => Json::from(value),
+        Value::Float(_, value) => Json::from(value),
+        Value::String(text) => Json::String(String::from_utf8_lossy(text).into_owned()),
+        Value::List(list) => Json::Array(list.items().iter().map(|item| to_json(*item)).collect()),
+        Value::Map(map) => map_to_json(map),
+        _ => Json::Null,
+    }
+}
+
+/// The tree of errors, one line each, as `ValidationError.display` prints it.
+fn display(error: &ValidationError<'_, '_>, indent: usize, text: &mut String) {
+    // A reference with one cause is no news.
+    let skip = error.causes.len() == 1 && matches!(error.kind, ErrorKind::Reference { .. });
+    let mut below = indent;
+    if !skip {
+        text.push('\n');
+        text.push_str(&"  ".repeat(indent - 1));
+        text.push_str("- at ");
+        text.push_str(&quote(&error.instance_location.to_string()));
+        text.push_str(": ");
+        text.push_str(&message(&error.kind));
+        below += 1;
+    }
+    for cause in &error.causes {
+        display(cause, below, text);
+    }
+}
+
+/// What is wrong, in the words of the validator in Helm (its package `kind`).
+fn message(kind: &ErrorKind<'_, '_>) -> String {
+    let limits = |name: &str, got: &usize, want: &usize| {
+        format!("{name}: got {}, want {}", count(*got), count(*want))
+    };
+    let bounds = |name: &str, got: &serde_json::Number, want: &serde_json::Number| {
+        format!("{name}: got {}, want {}", number(got), number(want))
+    };
+    let needs = |prop: &str, missing: &[&str]| {
+        format!("properties {} required, if {} exists", quoted(missing), quote(prop))
+    };
+    match kind {
+        ErrorKind::Group | ErrorKind::Reference { .. } => "validation failed".to_owned(),
+        ErrorKind::Type { got, want } => {
+            let want: Vec<String> = want.iter().map(|want| want.to_string()).collect();
+            format!("got {got}, want {}", want.join(" or "))
+        }
+        ErrorKind::Enum { want } => enumeration(want),
+        ErrorKind::Const { want: Json::Array(_) | Json::Object(_) } => "'const' failed".to_owned(),
+        ErrorKind::Const { want } => format!("value must be {}", show(want)),
+        ErrorKind::Format { got, want, err } => format!("{} is not valid {want}: {err}", show(got)),
+        ErrorKind::MinProperties { got, want } => limits("minProperties", got, want),
+        ErrorKind::MaxProperties { got, want } => limits("maxProperties", got, want),
+        ErrorKind::MinItems { got, want } => limits("minItems", got, want),
+        ErrorKind::MaxItems { got, want } => limits("maxItems", got, want),
+        ErrorKind::MinLength { got, want } => limits("minLength", got, want),
+        ErrorKind::MaxLength { got, want } => limits("maxLength", got, want),
+        ErrorKind::Minimum { got, want } => bounds("minimum", got, want),
+        ErrorKind::Maximum { got, want } => bounds("maximum", got, want),
+        ErrorKind::ExclusiveMinimum { got, want } => bounds("exclusiveMinimum", got, want),
+        ErrorKind::ExclusiveMaximum { got, want } => bounds("exclusiveMaximum", got, want),
+        ErrorKind::MultipleOf { got, want } => bounds("multipleOf", got, want),
+        ErrorKind::AdditionalProperties { got } => {
+            let got: Vec<&str> = got.iter().map(AsRef::as_ref).collect();
+            format!("additional properties {} not allowed", quoted(&got))
+        }
+        ErrorKind::Required { want } if want.len() == 1 => {
+            format!("missing property {}", quote(want[0]))
+        }
+        ErrorKind::Required { want } => format!("missing properties {}", quoted(want)),
+        ErrorKind::Dependency { prop, missing }
+        | ErrorKind::DependentRequired { prop, missing } => needs(prop, missing),
+        ErrorKind::PropertyName { prop } => format!("invalid propertyName {}", quote(prop)),
+        ErrorKind::UniqueItems { got } => {
+            format!("items at {} and {} are equal", count(got[0]), count(got[1]))
+        }
+        ErrorKind::AdditionalItems { got } => {
+            format!("last {} additionalItem(s) not allowed", count(*got))
+        }
+        ErrorKind::Pattern { got, want } => {
+            format!("{} does not match pattern {}", quote(got), quote(want))
+        }
+        other => rare_message(other),
+    }
+}
+
+fn rare_message(kind: &ErrorKind<'_, '_>) -> String {
+    let places = |got: &[usize]| got.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    match kind {
+        ErrorKind::FalseSchema => "false schema".to_owned(),
+        ErrorKind::Not => "'not' failed".to_owned(),
+        ErrorKind::AllOf => "'allOf' failed".to_owned(),
+        ErrorKind::AnyOf => "'anyOf' failed".to_owned(),
+        ErrorKind::OneOf(None) => "'oneOf' failed, none matched".to_owned(),
+        ErrorKind::OneOf(Some((first, second))) => {
+            format!("'oneOf' failed, subschemas {first}, {second} matched")
+        }
+        ErrorKind::Contains => "no items match contains schema".to_owned(),
+        ErrorKind::MinContains { got, want } if got.is_empty() => {
+            format!("min {want} items required to match contains schema, but none matched")
+        }
+        ErrorKind::MinContains { got, want } => format!(
+            "min {want} items required to match contains schema, but matched {} items at {}",
+            got.len(),
+            places(got)
+        ),
+        ErrorKind::MaxContains { got, want } => format!(
+            "max {want} items required to match contains schema, but matched {} items at {}",
+            got.len(),
+            places(got)
+        ),
+        ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => {
+            format!("both {kw_loc1} and {kw_loc2} resolve to {url:?} causing reference cycle")
+        }
+        ErrorKind::ContentSchema => "'contentSchema' failed".to_owned(),
+        ErrorKind::ContentEncoding { want, err } => {
+            format!("value is not {} encoded: {err}", quote(want))
+        }
+        ErrorKind::ContentMediaType { want, err, .. } => {
+            format!("value if not of mediatype {}: {err}", quote(want))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn enumeration(want: &[Json]) -> String {
+    if want.iter().any(|want| want.is_array() || want.is_object()) {
+        return "'enum' failed".to_owned();
+    }
+    let shown: Vec<String> = want.iter().map(show).collect();
+    match shown.as_slice() {
+        [one] => format!("value must be {one}"),
+        many => format!("value must be one of {}", many.join(", ")),
+    }
+}
+
+/// Go's `%q` in single quotes.
+fn quote(text: &str) -> String {
+    let quoted = pintle_go_fmt::quote(text.as_bytes());
+    let quoted = quoted.replace("\\\"", "\"").replace('\'', "\\'");
+    format!("'{}'", &quoted[1..quoted.len() - 1])
+}
+
+fn quoted(texts: &[&str]) -> String {
+    texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ")
+}
+
+fn show(value: &Json) -> String {
+    match value {
+        Json::String(text) => quote(text),
+        Json::Array(_) | Json::Object(_) => "value".to_owned(),
+        Json::Null => "<nil>".to_owned(),
+        Json::Number(value) if value.is_f64() => {
+            let value = value.as_f64().unwrap_or_default();
+            pintle_go_fmt::format_float(value, b'g', None, FloatKind::Float64)
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A count as `golang.org/x/text/message` prints it: with commas between groups of three.
+fn count(value: usize) -> String {
+    group(&value.to_string())
+}
+
+fn group(digits: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A float64 as `golang.org/x/text/message` prints it in English.
+fn number(value: &serde_json::Number) -> String {
+    let value = value.as_f64().unwrap_or_default();
+    let text = pintle_go_fmt::format_float(value.abs(), b'f', None, FloatKind::Float64);
+    let sign = if value < 0.0 { "-" } else { "" };
+    match text.split_once('.') {
+        Some((whole, fraction)) => format!("{sign}{}.{fraction}", group(whole)),
+        None => format!("{sign}{}", group(&text)),
+    }
+}
