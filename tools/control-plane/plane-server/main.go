@@ -1,6 +1,6 @@
 // Command plane-server is the control plane in one binary: its first argument
 // (or the name it is called by) picks etcd, kube-apiserver,
-// kube-controller-manager, kube-scheduler or the volume provisioner.
+// kube-controller-manager or kube-scheduler.
 //
 // Every component ends when its standard input reaches end of file. The parent
 // holds the other end of that pipe, so nothing outlives it, however it dies.
@@ -23,7 +23,7 @@ import (
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 )
 
-const usage = "usage: plane-server etcd|kube-apiserver|kube-controller-manager|kube-scheduler|provisioner [flags]"
+const usage = "usage: plane-server etcd|kube-apiserver|kube-controller-manager|kube-scheduler [flags]"
 
 func main() {
 	component := filepath.Base(os.Args[0])
@@ -45,11 +45,6 @@ func main() {
 		run(controllermanager.NewControllerManagerCommand())
 	case "kube-scheduler":
 		run(scheduler.NewSchedulerCommand())
-	case "provisioner":
-		if err := provision(os.Args[1:]); err != nil {
-			fmt.Fprintln(os.Stderr, "provisioner:", err)
-			os.Exit(1)
-		}
 	default:
 		fmt.Fprintf(os.Stderr, "unknown component %q\n%s\n", component, usage)
 		os.Exit(2)

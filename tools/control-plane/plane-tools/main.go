@@ -1,6 +1,9 @@
 // Command plane-tools is what stands beside the control plane, in one binary:
 // its first argument (or the name it is called by) picks kwok, which simulates
-// nodes and pods, or kubectl.
+// nodes and pods, the volume provisioner, or kubectl.
+//
+// The first two end when their standard input reaches end of file: the parent
+// holds the other end of that pipe, so they don't outlive it.
 package main
 
 import (
@@ -21,7 +24,7 @@ import (
 	"sigs.k8s.io/kwok/pkg/utils/signals"
 )
 
-const usage = "usage: plane-tools kwok|kubectl [flags]"
+const usage = "usage: plane-tools kwok|provisioner|kubectl [flags]"
 
 func main() {
 	tool := filepath.Base(os.Args[0])
@@ -38,6 +41,12 @@ func main() {
 		go endWithParent()
 		if err := runKwok(); err != nil {
 			fmt.Fprintln(os.Stderr, "kwok:", err)
+			os.Exit(1)
+		}
+	case "provisioner":
+		go endWithParent()
+		if err := provision(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "provisioner:", err)
 			os.Exit(1)
 		}
 	case "kubectl":

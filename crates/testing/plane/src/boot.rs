@@ -185,7 +185,7 @@ impl Boot<'_> {
     /// Starts all that works through the API server.
     fn controllers(&self, kubeconfig: &Path) -> Result<(), Error> {
         let workdir = self.workdir.path();
-        let server = self.binaries.join(SERVER);
+        let (server, tools) = (self.binaries.join(SERVER), self.binaries.join(TOOLS));
         let kubeconfig = format!("--kubeconfig={}", kubeconfig.display());
         let manager = flags([
             kubeconfig.clone(),
@@ -214,9 +214,9 @@ impl Boot<'_> {
             "--node-lease-duration-seconds=40".to_owned(),
         ]);
         self.processes.spawn(&server, "kube-controller-manager", &manager)?;
-        self.processes.spawn(&self.binaries.join(TOOLS), "kwok", &kwok)?;
+        self.processes.spawn(&tools, "kwok", &kwok)?;
         self.processes.spawn(&server, "kube-scheduler", &scheduler)?;
-        self.processes.spawn(&server, "provisioner", &[kubeconfig])
+        self.processes.spawn(&tools, "provisioner", &[kubeconfig])
     }
 
     async fn wait_for_apiserver(&self, client: &kube::Client) -> Result<(), Error> {

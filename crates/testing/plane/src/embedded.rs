@@ -7,16 +7,16 @@ pub(crate) const FILES: [(&str, &str); 5] = [
     ("go.mod", include_str!("../../../../tools/control-plane/go.mod")),
     ("go.sum", include_str!("../../../../tools/control-plane/go.sum")),
     ("plane-server/main.go", include_str!("../../../../tools/control-plane/plane-server/main.go")),
-    (
-        "plane-server/provisioner.go",
-        include_str!("../../../../tools/control-plane/plane-server/provisioner.go"),
-    ),
     ("plane-tools/main.go", include_str!("../../../../tools/control-plane/plane-tools/main.go")),
+    (
+        "plane-tools/provisioner.go",
+        include_str!("../../../../tools/control-plane/plane-tools/provisioner.go"),
+    ),
 ];
 
-/// The binary of etcd, the Kubernetes components and the provisioner.
+/// The binary of etcd and the Kubernetes components.
 pub(crate) const SERVER: &str = "plane-server";
-/// The binary of kwok and kubectl.
+/// The binary of kwok, the provisioner and kubectl.
 pub(crate) const TOOLS: &str = "plane-tools";
 /// A link to [`TOOLS`], which picks by the name it is called by.
 pub(crate) const KUBECTL: &str = "kubectl";

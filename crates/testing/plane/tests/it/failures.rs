@@ -4,7 +4,7 @@ use crate::support::{Space, condition, space, wait};
 use serde_json::{Value, json};
 
 /// A Deployment of one pod.
-fn deployment(simulate: Option<&str>, container: Value) -> String {
+fn deployment(simulate: Option<&str>, container: &Value) -> String {
     let annotations = match simulate {
         Some(mode) => json!({"plane.pintle.dev/simulate": mode, "plane.pintle.dev/delay": "2s"}),
         None => json!({}),
@@ -77,7 +77,7 @@ fn check_pull(space: &Space, image: &str, error: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_with_a_missing_tag() {
     let space = space("missing-tag").await;
-    space.apply(&deployment(None, json!({"name": "app", "image": "shop/api:2.1-missing"})));
+    space.apply(&deployment(None, &json!({"name": "app", "image": "shop/api:2.1-missing"})));
     let reference = "docker.io/shop/api:2.1-missing";
     check_pull(
         &space,
@@ -88,7 +88,7 @@ async fn an_image_with_a_missing_tag() {
         ),
     );
     // A good image rolls out past it.
-    space.apply(&deployment(None, json!({"name": "app", "image": "shop/api:2.1"})));
+    space.apply(&deployment(None, &json!({"name": "app", "image": "shop/api:2.1"})));
     space.until("deployment", |found| {
         found[0]["status"]["updatedReplicas"] == 1
             && found[0]["status"]["availableReplicas"] == 1
@@ -100,7 +100,7 @@ async fn an_image_with_a_missing_tag() {
 async fn an_image_of_a_registry_that_does_not_exist() {
     let space = space("missing-registry").await;
     let image = "registry.invalid/team/app:1";
-    space.apply(&deployment(None, json!({"name": "app", "image": image})));
+    space.apply(&deployment(None, &json!({"name": "app", "image": image})));
     check_pull(
         &space,
         image,
@@ -112,7 +112,7 @@ async fn an_image_of_a_registry_that_does_not_exist() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_pull_error_by_annotation_heals_when_it_goes() {
     let space = space("pull-error").await;
-    space.apply(&deployment(Some("image-pull-error"), json!({"name": "app", "image": "app"})));
+    space.apply(&deployment(Some("image-pull-error"), &json!({"name": "app", "image": "app"})));
     check_pull(&space, "app", "docker.io/library/app:latest: not found");
     space.kubectl(&["annotate", "pod", "--all", "plane.pintle.dev/simulate-"]);
     space.until("deployment", |found| found[0]["status"]["availableReplicas"] == 1);
@@ -141,7 +141,7 @@ async fn an_init_container_whose_image_is_missing_blocks_the_pod() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_loop() {
     let space = space("crash-loop").await;
-    space.apply(&deployment(Some("crash-loop"), json!({"name": "app", "image": "app"})));
+    space.apply(&deployment(Some("crash-loop"), &json!({"name": "app", "image": "app"})));
     let (pod, status) =
         container(&space, |status| status["state"]["waiting"]["reason"] == "CrashLoopBackOff");
     let (name, uid) = (text(&pod["metadata"]["name"]), text(&pod["metadata"]["uid"]));
@@ -200,7 +200,7 @@ async fn never_ready_until_it_heals() {
         "name": "app", "image": "app",
         "readinessProbe": {"httpGet": {"path": "/ready", "port": 80}},
     });
-    space.apply(&deployment(Some("never-ready"), probe));
+    space.apply(&deployment(Some("never-ready"), &probe));
     let (pod, status) = container(&space, |status| !status["state"]["running"].is_null());
     assert_eq!((&status["ready"], &status["started"]), (&json!(false), &json!(true)));
     assert_eq!(condition(&pod, "Ready")["reason"], "ContainersNotReady");
@@ -220,7 +220,7 @@ async fn never_ready_until_it_heals() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_start() {
     let space = space("slow-start").await;
-    space.apply(&deployment(Some("slow-start"), json!({"name": "app", "image": "app"})));
+    space.apply(&deployment(Some("slow-start"), &json!({"name": "app", "image": "app"})));
     let (pod, status) = container(&space, |status| !status["state"]["running"].is_null());
     assert_eq!(status["ready"], false, "{status}");
     assert_eq!(condition(&pod, "Ready")["status"], "False");
@@ -277,7 +277,7 @@ async fn what_no_node_can_hold_is_unschedulable() {
     let large = json!({
         "name": "app", "image": "app", "resources": {"requests": {"cpu": "5000"}},
     });
-    space.apply(&deployment(None, large));
+    space.apply(&deployment(None, &large));
     let pods = space.until("pod", |pods| {
         pods.first().is_some_and(|pod| condition(pod, "PodScheduled")["status"] == "False")
     });
