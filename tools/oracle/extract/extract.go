@@ -27,10 +27,11 @@ type Case map[string]any
 var tables = map[string]func(*run) error{
 	"fmt":      fmtTable,
 	"template": templateTables,
+	"yaml":     yamlTable,
 }
 
 // order is the order of `extract all`: what others wait for comes first.
-var order = []string{"fmt", "template"}
+var order = []string{"fmt", "template", "yaml"}
 
 type run struct {
 	dir  string

@@ -23,6 +23,11 @@ import (
 //go:embed dumps
 var dumps embed.FS
 
+// inputFiles are hand-written inputs: traps that no test of Go's covers.
+//
+//go:embed inputs
+var inputFiles embed.FS
+
 // recorder is compiled beside the typed encoder: Record appends one row.
 const recorder = `package typed
 
@@ -34,6 +39,14 @@ import (
 )
 
 var recordLock sync.Mutex
+
+// RecordJSON records a value if encoding/json can write it.
+func RecordJSON(key string, v any) {
+	defer func() { _ = recover() }()
+	if raw, err := json.Marshal(v); err == nil {
+		Record(map[string]any{key: json.RawMessage(raw)})
+	}
+}
 
 func Record(row map[string]any) {
 	recordLock.Lock()
