@@ -11,6 +11,7 @@ mod conflict;
 mod fields;
 mod normalise;
 mod order;
+mod ownership;
 mod plan;
 mod refusal;
 mod suspend;
@@ -21,6 +22,7 @@ pub use normalise::{
     Desired, NormaliseError, Owner, Scope, expand_lists, normalise, template_hash,
 };
 pub use order::{RANK_CRD, RANK_NAMESPACE, rank};
+pub use ownership::{Ownership, our_fields, ownership};
 pub use plan::{Action, Applied, FinishedJob, Intent, Live, Plan, Prune, PruneMode, Step, plan};
 pub use refusal::{Answer, Refusal, Verdict, classify};
 pub use suspend::suspend;

@@ -24,6 +24,8 @@ pub struct Live {
     pub gvk: Gvk,
     /// Its uid.
     pub uid: String,
+    /// Its resource version.
+    pub resource_version: String,
     /// Hash of our managedFields entry.
     pub hash: Option<u64>,
     /// Whether it is being deleted.

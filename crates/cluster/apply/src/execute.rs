@@ -1,0 +1,217 @@
+//! Applies what preflight let through, wave by wave.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use pintle_release_api::ANNOTATION_ADOPTED;
+use pintle_release_plan::{Action, Answer, Desired, RANK_CRD, Refusal, Verdict, classify};
+use serde_json::{Value, json};
+
+use crate::applier::CONCURRENCY;
+use crate::request::{self, url};
+use crate::{Applier, Checked, Kind, Metadata, Ready};
+
+/// How long a wave of CRDs is waited for until the API server serves them.
+const ESTABLISHED_WITHIN: Duration = Duration::from_secs(20);
+/// How long an object that is being deleted is waited for before it is created anew.
+const GONE_WITHIN: Duration = Duration::from_secs(20);
+/// How often it is looked after meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often one request is sent again after a passing fault, before the reconcile gives way to
+/// its backoff.
+const ATTEMPTS: u32 = 3;
+
+/// What became of one object.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// Its index in the list the plan was made for.
+    pub index: usize,
+    /// Hash of our fields in the API server's answer.
+    pub hash: Option<u64>,
+}
+
+/// Why a version could not be rolled out to its end. The next attempt goes on where this one ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The API server refuses an object that it accepted, or could not judge, before.
+    #[error("{}", .0.sentence())]
+    Refused(Refusal),
+    /// A passing fault.
+    #[error("{0}")]
+    Transient(String),
+}
+
+impl Applier {
+    /// Applies the waves, one after another; inside a wave all at once. What was applied before an
+    /// error is told in `done`.
+    ///
+    /// # Errors
+    /// When an object can't be applied; the waves after its own are not begun.
+    pub async fn apply(
+        &self,
+        desired: &[Desired],
+        checked: &Checked,
+        done: &mut Vec<Applied>,
+    ) -> Result<(), ApplyError> {
+        for wave in &checked.waves {
+            let results = futures::stream::iter(wave)
+                .map(|ready| self.step(&desired[ready.step.index], ready))
+                .buffer_unordered(CONCURRENCY);
+            let mut first = None;
+            for result in results.collect::<Vec<_>>().await {
+                match result {
+                    Ok(applied) => done.push(applied),
+                    Err(error) => first = first.or(Some(error)),
+                }
+            }
+            if let Some(error) = first {
+                return Err(error);
+            }
+            let crds =
+                wave.iter().map(|it| &desired[it.step.index]).filter(|it| it.rank == RANK_CRD);
+            self.wait_established(&crds.collect::<Vec<_>>()).await?;
+        }
+        Ok(())
+    }
+
+    async fn step(&self, desired: &Desired, ready: &Ready) -> Result<Applied, ApplyError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let answer = match self.once(desired, ready).await {
+                Ok(metadata) => {
+                    self.in_flight.written(&desired.key, &metadata);
+                    return Ok(Applied { index: ready.step.index, hash: metadata.hash() });
+                }
+                Err(answer) => answer,
+            };
+            match classify(&desired.key, &answer) {
+                Verdict::Refused(refusal) => return Err(ApplyError::Refused(refusal)),
+                Verdict::Transient(message) | Verdict::Deferred(message) if attempt == ATTEMPTS => {
+                    return Err(ApplyError::Transient(format!("{}: {message}", desired.key)));
+                }
+                Verdict::Conflict if attempt == ATTEMPTS => {
+                    let message = format!("{}: others keep changing it", desired.key);
+                    return Err(ApplyError::Transient(message));
+                }
+                _ => tokio::time::sleep(LOOK_EVERY * attempt).await,
+            }
+        }
+    }
+
+    async fn once(&self, desired: &Desired, ready: &Ready) -> Result<Metadata, Answer> {
+        let kind = self.kind(desired).await?;
+        let url = url(&desired.gvk, &kind, &desired.key);
+        match ready.step.action {
+            Action::Recreate => self.remove_first(desired, &url).await?,
+            Action::Await => self.wait_gone(desired, &url).await?,
+            Action::Create | Action::Patch | Action::Leave => {}
+        }
+        let body = ready.body.as_ref().unwrap_or(&desired.body);
+        let marked = ready.adopted.then(|| adopted(body));
+        let body = marked.as_ref().unwrap_or(body);
+        match request::apply(&self.client, &url, body, true, false).await {
+            Ok(written) => Ok(written.metadata),
+            Err(answer) if self.untangle(desired, &kind, &url, &answer).await? => {
+                Ok(request::apply(&self.client, &url, body, true, false).await?.metadata)
+            }
+            Err(answer) => Err(answer),
+        }
+    }
+
+    async fn remove_first(&self, desired: &Desired, url: &str) -> Result<(), Answer> {
+        if let Some(there) = request::read(&self.client, url).await? {
+            if !there.terminating() {
+                let (uid, version) = (there.uid(), there.resource_version());
+                request::delete(&self.client, url, uid, version).await?;
+            }
+            self.wait_gone(desired, url).await?;
+        }
+        Ok(())
+    }
+
+    async fn wait_gone(&self, desired: &Desired, url: &str) -> Result<(), Answer> {
+        let deadline = tokio::time::Instant::now() + GONE_WITHIN;
+        while request::read(&self.client, url).await?.is_some_and(|it| it.terminating()) {
+            if tokio::time::Instant::now() > deadline {
+                let message = format!("{} is still being deleted; see its finalizers", desired.key);
+                return Err(Answer { message, ..Answer::default() });
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// CRDs are served a moment after they are accepted.
+    async fn wait_established(&self, crds: &[&Desired]) -> Result<(), ApplyError> {
+        if crds.is_empty() {
+            return Ok(());
+        }
+        self.kinds.expire().await;
+        let deadline = tokio::time::Instant::now() + ESTABLISHED_WITHIN;
+        for crd in crds {
+            while !self.is_served(crd).await {
+                if tokio::time::Instant::now() > deadline {
+                    let message = format!("{} is not served yet", crd.key);
+                    return Err(ApplyError::Transient(message));
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+                self.kinds.expire().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_served(&self, crd: &Desired) -> bool {
+        let text = |at: &str| crd.body.pointer(at).and_then(Value::as_str).unwrap_or_default();
+        let versions = crd.body.pointer("/spec/versions").and_then(Value::as_array);
+        let served = versions.into_iter().flatten().filter(|it| it["served"] == true);
+        for version in served.filter_map(|it| it["name"].as_str()) {
+            let gvk = pintle_release_manifest::Gvk {
+                group: text("/spec/group").to_owned(),
+                version: version.to_owned(),
+                kind: text("/spec/names/kind").to_owned(),
+            };
+            if !matches!(self.kinds.resolve(&gvk).await, Ok(Some(_))) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A foreign edit of a list key (a port's number) leaves an item that is not ours beside the
+    /// one that is, and the API server refuses both together (`Duplicate value`, `Required value`).
+    /// One guarded patch makes the foreign entries of `managedFields` ours: the apply that follows
+    /// then drops the foreign item. Says whether there was anything to do.
+    async fn untangle(
+        &self,
+        desired: &Desired,
+        kind: &Kind,
+        url: &str,
+        answer: &Answer,
+    ) -> Result<bool, Answer> {
+        let tangled = answer.code == 422
+            && (answer.message.contains("Duplicate value")
+                || answer.message.contains("Required value"));
+        if !tangled {
+            return Ok(false);
+        }
+        let Some(Metadata(metadata)) = request::read(&self.client, url).await? else {
+            return Ok(false);
+        };
+        let Some(patch) = crate::untangle::untangle(&metadata) else { return Ok(false) };
+        tracing::info!(object = %desired.key, plural = kind.plural, "takes over edited list items");
+        request::json_patch(&self.client, url, &patch).await?;
+        Ok(true)
+    }
+}
+
+/// Marks an object that was there before the release.
+fn adopted(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut) {
+        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+        annotations[ANNOTATION_ADOPTED] = json!("true");
+    }
+    body
+}
