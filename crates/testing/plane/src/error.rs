@@ -92,12 +92,10 @@ pub enum Error {
         known: String,
     },
     /// kubectl said no.
-    #[error("kubectl {arguments} ended with {status}:\n{stderr}")]
+    #[error("kubectl {arguments} failed:\n{stderr}")]
     Kubectl {
         /// Its arguments.
         arguments: String,
-        /// Its exit status.
-        status: String,
         /// What it wrote to standard error.
         stderr: String,
     },

@@ -214,11 +214,7 @@ impl Plane {
         if output.success {
             return Ok(output.stdout);
         }
-        Err(Error::Kubectl {
-            arguments: arguments.join(" "),
-            status: "an error".to_owned(),
-            stderr: output.stderr,
-        })
+        Err(Error::Kubectl { arguments: arguments.join(" "), stderr: output.stderr })
     }
 
     /// The folder of kubectl and the components, to put on a `PATH`.

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use std::fs::{self, DirBuilder, File};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -25,20 +26,30 @@ impl Workdir {
         let id = std::process::id();
         let mut result = None;
         for number in 0..NAMES {
-            let path = parent.join(format!("{PREFIX}{id}-{number}"));
-            match DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Self::locked(path),
+            let name = format!("{PREFIX}{id}-{number}");
+            // It gets its real name once it is locked: a sweep of another process sees it only then.
+            let (hidden, path) = (parent.join(format!(".{name}")), parent.join(&name));
+            match Self::locked(&hidden, &path) {
+                Ok(lock) => return Ok(Self { path, _lock: lock }),
                 Err(error) => result = Some(Error::io(&path)(error)),
             }
         }
         Err(result.unwrap_or(Error::NoCache))
     }
 
-    fn locked(path: PathBuf) -> Result<Self, Error> {
-        let file = path.join(LOCK);
-        let lock = File::create(&file).map_err(Error::io(&file))?;
-        lock.lock().map_err(Error::io(&file))?;
-        Ok(Self { path, _lock: lock })
+    fn locked(hidden: &Path, path: &Path) -> io::Result<File> {
+        DirBuilder::new().mode(0o700).create(hidden)?;
+        let file = hidden.join(LOCK);
+        let lock = File::create(&file).and_then(|lock| {
+            lock.lock()?;
+            // Fails if a directory of that name has anything in it.
+            fs::rename(hidden, path)?;
+            Ok(lock)
+        });
+        if lock.is_err() {
+            let _ = fs::remove_dir_all(hidden);
+        }
+        lock
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -60,7 +71,7 @@ impl Drop for Workdir {
     }
 }
 
-/// Removes the directories of planes whose process is gone. One without a lock file is being made.
+/// Removes the directories of planes whose process is gone.
 pub(crate) fn sweep() {
     let Ok(entries) = fs::read_dir(std::env::temp_dir()) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
@@ -71,8 +82,9 @@ pub(crate) fn sweep() {
         if !ours {
             continue;
         }
-        let Ok(lock) = File::open(path.join(LOCK)) else { continue };
-        if lock.try_lock().is_ok() {
+        // One without a lock is half removed.
+        let dead = File::open(path.join(LOCK)).map_or(true, |lock| lock.try_lock().is_ok());
+        if dead {
             let _ = fs::remove_dir_all(&path);
         }
     }

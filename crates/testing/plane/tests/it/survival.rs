@@ -1,7 +1,7 @@
 //! No process and no directory outlives its plane, however its owner ends.
 
 use crate::support::{DEADLINE, wait};
-use pintle_testing_plane::{Error, Options, Plane};
+use pintle_testing_plane::{Error, Options, Plane, Progress, ensure_binaries};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Set for the child process that shall hold a plane until it is killed.
 const HOLD: &str = "PINTLE_TEST_HOLD_A_PLANE";
+/// Set for the child process that shall look for the binaries.
+const LOOK: &str = "PINTLE_TEST_LOOK_FOR_BINARIES";
 
 /// Whether the process runs. One that has ended but that nobody has waited for does not: where the
 /// first process of a container does not reap orphans, they stay in the table.
@@ -83,6 +85,34 @@ async fn a_component_that_fails_is_named_with_its_log() {
     let error = Plane::start(options).await.unwrap_err();
     assert!(matches!(error, Error::Ended { component: "kube-apiserver", .. }), "{error}");
     assert!(error.to_string().contains("unknown flag: --no-such-flag"), "{error}");
+}
+
+/// Does nothing in an ordinary run: it is what [`without_go_the_error_says_what_to_install`] runs.
+#[test]
+fn looks_for_binaries_when_told() {
+    if std::env::var_os(LOOK).is_some() {
+        let error = ensure_binaries(&Progress::default()).unwrap_err();
+        println!("\nerror: {error}");
+    }
+}
+
+#[test]
+fn without_go_the_error_says_what_to_install() {
+    let empty = std::env::temp_dir().join(format!("pintle-no-go-{}", std::process::id()));
+    std::fs::create_dir_all(&empty).unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "survival::looks_for_binaries_when_told", "--nocapture"])
+        .env(LOOK, "1")
+        .env("PATH", &empty)
+        .env("XDG_CACHE_HOME", &empty)
+        .env_remove("PINTLE_CONTROL_PLANE")
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(&empty).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let error = text.lines().find(|line| line.starts_with("error: ")).unwrap_or(&text);
+    assert!(error.contains("install Go 1.26 or newer"), "{error}");
+    assert!(error.contains("PINTLE_CONTROL_PLANE"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,18 @@ async fn every_kind_comes_up() {
         found.len() == 2 && found.iter().all(|claim| claim["status"]["phase"] == "Bound")
     });
     space.kubectl(&["wait", "job/once", "--for=condition=Complete", "--timeout=60s"]);
-    space.kubectl(&["create", "job", "now", "--from=cronjob/often"]);
-    space.kubectl(&["wait", "job/now", "--for=condition=Complete", "--timeout=60s"]);
+    // A CronJob whose last run is years ago is due at once.
+    let last = r#"{"status":{"lastScheduleTime":"2020-01-01T00:00:00Z"}}"#;
+    space.kubectl(&[
+        "patch",
+        "cronjob",
+        "yearly",
+        "--subresource=status",
+        "--type=merge",
+        "-p",
+        last,
+    ]);
+    space.until("cronjob", |found| !found[0]["status"]["lastSuccessfulTime"].is_null());
 
     let pods = space.list("pod");
     let web = pods.iter().find(|pod| pod["metadata"]["labels"]["app"] == "web").unwrap();
@@ -35,6 +45,11 @@ async fn every_kind_comes_up() {
     let once = pods.iter().find(|pod| pod["metadata"]["labels"]["job-name"] == "once").unwrap();
     assert_eq!(once["status"]["phase"], "Succeeded");
     assert_eq!(condition(once, "Ready")["reason"], "PodCompleted");
+    let yearly = pods.iter().filter(|pod| {
+        let job = pod["metadata"]["labels"]["job-name"].as_str();
+        job.is_some_and(|job| job.starts_with("yearly-"))
+    });
+    assert!(yearly.count() >= 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
