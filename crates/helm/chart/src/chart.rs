@@ -1,5 +1,6 @@
 //! A chart as it was loaded, and its files.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,7 +44,11 @@ pub struct Chart {
     pub(crate) schema: Option<Schema>,
     pub(crate) dependencies: Vec<Arc<Chart>>,
     pub(crate) links: Links,
+    pub(crate) index: FileIndex,
 }
+
+/// Files by their path; of two with one path, the later.
+pub type FileIndex = Arc<BTreeMap<Arc<str>, Arc<[u8]>>>;
 
 /// How the dependencies named in `Chart.yaml` and the charts under `charts/` belong together.
 /// Needed at every render and costly to find (version ranges), so it is kept.
@@ -101,6 +106,12 @@ impl Chart {
     #[must_use]
     pub fn files(&self) -> &[File] {
         &self.files
+    }
+
+    /// The same files by path.
+    #[must_use]
+    pub fn file_index(&self) -> &FileIndex {
+        &self.index
     }
 
     /// The default values; a map.

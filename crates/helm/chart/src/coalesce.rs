@@ -8,6 +8,9 @@ use pintle_go_value::{Heap, Map, Tree, TreeMap, Type, Value};
 
 use crate::{ChartError, Instance, Warning};
 
+/// The type of `.Values`, and of the data that templates get.
+pub const COMMON_VALUES: Type = Type::Named("common.Values", &Type::MAP);
+
 /// The key under which values reach every subchart.
 pub(crate) const GLOBAL_KEY: &[u8] = b"global";
 
@@ -19,10 +22,10 @@ pub fn coalesce_values<'s, 'h: 's>(
     values: &'s Tree,
     warnings: &mut Vec<Warning>,
 ) -> Result<&'s Map<'s>, ChartError> {
-    let dest = match copy_tree(heap, values, false) {
-        Value::Map(map) => map,
-        _ => heap.map(),
-    };
+    let dest = heap.map_of(&COMMON_VALUES, values.as_map().map_or(0, |entries| entries.len()));
+    for (key, value) in values.as_map().into_iter().flatten() {
+        dest.insert(key.as_bytes(), copy_tree(heap, value, false));
+    }
     coalesce_into(heap, chart, dest, false, warnings)?;
     Ok(dest)
 }
@@ -396,7 +399,7 @@ fn merge_tables_with<'s>(
                     "warning: destination for {} is a table. Ignoring non-table value ({})",
                     full_key(),
                     show(value)
-                )))
+                )));
             }
             _ => {}
         }

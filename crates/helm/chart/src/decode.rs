@@ -1,7 +1,7 @@
 //! Trees into structs as sigs.k8s.io/yaml and encoding/json do it: field names without regard to
 //! case, scalars turned into strings where a string is wanted, the first type error kept.
 
-use pintle_go_value::{FloatKind, Tree};
+use pintle_go_value::Tree;
 
 /// One decoding of one document. Errors do not stop it: as with Go, the rest is still decoded and
 /// the first error is told at the end.
@@ -117,7 +117,7 @@ impl Decoder {
 }
 
 /// What encoding/json calls a value in its errors.
-pub(crate) fn json_kind(tree: &Tree) -> &'static str {
+fn json_kind(tree: &Tree) -> &'static str {
     match tree {
         Tree::Null => "null",
         Tree::Bool(_) => "bool",
@@ -128,25 +128,12 @@ pub(crate) fn json_kind(tree: &Tree) -> &'static str {
     }
 }
 
-/// A scalar as sigs.k8s.io/yaml writes it where the target is a string.
-pub(crate) fn scalar_text(tree: &Tree) -> Option<String> {
-    Some(match tree {
-        Tree::String(text) => text.to_string(),
-        Tree::Bool(value) => value.to_string(),
-        Tree::Int(value) => value.to_string(),
-        Tree::Float(value) => float_text(*value),
-        Tree::Null | Tree::List(_) | Tree::Map(_) => return None,
-    })
-}
-
-/// Beyond this, not every integer is a float64, so a whole float cannot have been an integer text.
-const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
-
-/// Trees keep numbers as float64 alone; a whole one in the exact range was an integer in the text
-/// (or prints the same as one).
-fn float_text(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < MAX_EXACT_INTEGER {
-        return format!("{value:.0}");
+/// A scalar as sigs.k8s.io/yaml writes it where the target is a string; none for the rest. Numbers
+/// must come from [`pintle_go_yaml::read_exact`], or integers and floats are not told apart.
+#[must_use]
+pub fn scalar_text(tree: &Tree) -> Option<String> {
+    match tree {
+        Tree::String(text) => Some(text.to_string()),
+        other => pintle_go_yaml::number_text(other),
     }
-    pintle_go_fmt::format_float(value, b'g', None, FloatKind::Float64)
 }

@@ -29,8 +29,9 @@ mod warning;
 pub use archive::{
     MAX_ARCHIVE_ENTRIES, MAX_DECOMPRESSED_CHART_SIZE, MAX_DECOMPRESSED_FILE_SIZE, read_archive,
 };
-pub use chart::{Chart, Crd, File};
-pub use coalesce::{coalesce_values, merge_values};
+pub use chart::{Chart, Crd, File, FileIndex};
+pub use coalesce::{COMMON_VALUES, coalesce_values, merge_values};
+pub use decode::scalar_text;
 pub use dependencies::{process_dependencies, process_dependencies_in};
 pub use directory::{MAX_DIRECTORY_DEPTH, read_directory};
 pub use error::{ChartError, ErrorKind};

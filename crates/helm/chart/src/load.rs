@@ -70,6 +70,9 @@ fn load(files: Vec<File>, warnings: &mut Vec<Warning>, depth: usize) -> Result<C
     let dependencies = load_subcharts(&metadata.name, loading.subcharts, warnings, depth)?;
     Ok(Chart {
         links: link(&metadata, &dependencies),
+        index: Arc::new(
+            loading.files.iter().map(|file| (file.name.clone(), file.data.clone())).collect(),
+        ),
         metadata,
         lock: loading.lock,
         raw: files,

@@ -131,7 +131,7 @@ impl Metadata {
     /// Reads YAML over what is there already, as Go's Unmarshal into a used struct does:
     /// `requirements.yaml` adds its dependencies so.
     pub(crate) fn read_over(&mut self, text: &[u8]) -> Result<(), String> {
-        let tree = pintle_go_yaml::read(text).map_err(|error| error.to_string())?;
+        let tree = pintle_go_yaml::read_exact(text).map_err(|error| error.to_string())?;
         if tree.is_null() {
             return Ok(());
         }
@@ -312,7 +312,7 @@ impl Dependency {
 impl Lock {
     /// Reads a lock file.
     pub(crate) fn read(text: &[u8]) -> Result<Self, String> {
-        let tree = pintle_go_yaml::read(text).map_err(|error| error.to_string())?;
+        let tree = pintle_go_yaml::read_exact(text).map_err(|error| error.to_string())?;
         let mut lock = Lock::default();
         if tree.is_null() {
             return Ok(lock);

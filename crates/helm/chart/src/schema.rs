@@ -304,13 +304,49 @@ fn group(digits: &str) -> String {
     text
 }
 
-/// A float64 as `golang.org/x/text/message` prints it in English.
+/// A float64 as `golang.org/x/text/message` prints it in English: `1,234.5`, `1.5×10⁰⁶`.
 fn number(value: &serde_json::Number) -> String {
     let value = value.as_f64().unwrap_or_default();
-    let text = pintle_go_fmt::format_float(value.abs(), b'f', None, FloatKind::Float64);
+    let text = pintle_go_fmt::format_float(value.abs(), b'g', None, FloatKind::Float64);
     let sign = if value < 0.0 { "-" } else { "" };
+    if let Some((mantissa, exponent)) = text.split_once('e') {
+        let exponent: String = exponent.chars().filter_map(superscript).collect();
+        return format!("{sign}{mantissa}×10{exponent}");
+    }
     match text.split_once('.') {
         Some((whole, fraction)) => format!("{sign}{}.{fraction}", group(whole)),
         None => format!("{sign}{}", group(&text)),
+    }
+}
+
+/// A character of an exponent; a plus sign is not printed.
+fn superscript(c: char) -> Option<char> {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    match c {
+        '-' => Some('⁻'),
+        c => DIGITS.get(c.to_digit(10)? as usize).copied(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `message.NewPrinter(language.English).Sprintf("%v")` gives.
+    #[test]
+    fn numbers_print_as_in_go() {
+        for (value, want) in [
+            (0.0, "0"),
+            (-5.0, "-5"),
+            (1234.5, "1,234.5"),
+            (1e6, "1×10⁰⁶"),
+            (-1_234_567.25, "-1.23456725×10⁰⁶"),
+            (1e-7, "1×10⁻⁰⁷"),
+            (65535.0, "65,535"),
+            (0.1, "0.1"),
+        ] {
+            let value = serde_json::Number::from_f64(value).unwrap();
+            assert_eq!(number(&value), want);
+        }
     }
 }

@@ -5,27 +5,16 @@ use std::sync::Arc;
 
 use pintle_go_value::{Tree, TreeMap};
 
-use crate::decode::json_kind;
 use crate::{ChartError, SetKind, parse_set};
 
 /// Reads a values file: one or more YAML documents, merged in their order.
 pub fn read_values(text: &[u8]) -> Result<Tree, ChartError> {
     let mut values = Tree::map();
     for document in documents(text)? {
-        let tree = pintle_go_yaml::read(&document).map_err(|error| {
+        let tree = pintle_go_yaml::read_map(&document).map_err(|error| {
             ChartError::values(format!("cannot unmarshal yaml document: {error}"))
         })?;
-        match tree {
-            Tree::Null => {}
-            Tree::Map(_) => merge_maps(&mut values, tree),
-            other => {
-                return Err(ChartError::values(format!(
-                    "cannot unmarshal yaml document: error unmarshaling JSON: while decoding \
-                     JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-                    json_kind(&other)
-                )));
-            }
-        }
+        merge_maps(&mut values, tree);
     }
     Ok(values)
 }
