@@ -17,8 +17,8 @@ const SCRATCH: usize = 309 + 2 + MAX_PLACES;
 /// Room for the shortest digits of any `float64` in any layout of zmij.
 const SHORTEST: usize = 40;
 
-/// From how many digits before the point on Go's shortest `%g` has an exponent. (`%v` in fmt says
-/// 21 for `%!g` of nothing it prints itself; encoding/json has its own rule.)
+/// From this many digits before the point on, the shortest `%g` has an exponent: 1e+06. (JSON has
+/// its own rule for the same digits.)
 const SHORTEST_EXPONENT: i32 = 6;
 
 /// Bits of the mantissa below the point in [`append_hex`].
@@ -33,6 +33,10 @@ pub fn append_float(
     precision: Option<usize>,
     kind: FloatKind,
 ) {
+    let value = match kind {
+        FloatKind::Float32 => f64::from(value as f32),
+        FloatKind::Float64 => value,
+    };
     if !value.is_finite() {
         let text = if value.is_nan() {
             "NaN"

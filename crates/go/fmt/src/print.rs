@@ -167,7 +167,10 @@ impl Printer<'_> {
             (Value::NilOf(&Type::BYTES), 'v') if self.flags.sharp_v => {
                 self.text("[]byte(nil)");
             }
-            (Value::NilOf(&Type::BYTES), _) => self.fmt_bytes(&[], verb),
+            (Value::NilOf(&Type::BYTES), 'v' | 'd' | 's' | 'x' | 'X' | 'q') => {
+                self.fmt_bytes(&[], verb);
+            }
+            (Value::NilOf(&Type::BYTES), _) => self.print_value(operand, verb, 0),
             _ => {
                 if !self.handle_methods(operand, verb) {
                     self.print_value(operand, verb, 0);
