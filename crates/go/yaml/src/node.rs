@@ -1,0 +1,157 @@
+//! One document as nodes: what goyaml's `parser.parse` builds before anything is decoded.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::parse::{Event, Parser};
+use crate::scan::Mark;
+use crate::{Error, Place};
+
+/// Where a node stands in its [`Document`].
+pub(crate) type NodeId = usize;
+
+#[derive(Debug)]
+pub(crate) struct Node<'t> {
+    pub(crate) kind: NodeKind,
+    pub(crate) mark: Mark,
+    /// The text of a scalar, the name in an alias.
+    pub(crate) value: Cow<'t, str>,
+    pub(crate) tag: String,
+    pub(crate) implicit: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeKind {
+    Scalar,
+    /// The children follow; the number is that of the first node behind them all.
+    Sequence(NodeId),
+    /// Keys and values in turn, as in a sequence.
+    Mapping(NodeId),
+    /// The node that the anchor names.
+    Alias(NodeId),
+}
+
+/// The nodes of one document, each before its children.
+#[derive(Debug, Default)]
+pub(crate) struct Document<'t> {
+    nodes: Vec<Node<'t>>,
+}
+
+impl<'t> Document<'t> {
+    /// The first document of the stream; one without nodes if the stream is empty.
+    pub(crate) fn parse(text: &'t str, stop: Option<Error>) -> Result<Self, Error> {
+        let mut parser = Parser::new(text, stop);
+        Ok(Self::next(&mut parser)?.unwrap_or_default())
+    }
+
+    /// The next document of the stream.
+    fn next(parser: &mut Parser<'t>) -> Result<Option<Self>, Error> {
+        let (Event::DocumentStart, _) = parser.next()? else { return Ok(None) };
+        let mut builder = Composer::default();
+        loop {
+            let (event, mark) = parser.next()?;
+            if matches!(event, Event::DocumentEnd | Event::StreamEnd) {
+                return Ok(Some(Document { nodes: builder.nodes }));
+            }
+            builder.add(event, mark)?;
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> &Node<'t> {
+        &self.nodes[id]
+    }
+
+    /// The node behind `id` and all its children.
+    pub(crate) fn behind(&self, id: NodeId) -> NodeId {
+        match self.nodes[id].kind {
+            NodeKind::Sequence(end) | NodeKind::Mapping(end) => end,
+            NodeKind::Scalar | NodeKind::Alias(_) => id + 1,
+        }
+    }
+
+    /// The node itself, or what it is an alias of.
+    pub(crate) fn target(&self, id: NodeId) -> NodeId {
+        match self.nodes[id].kind {
+            NodeKind::Alias(to) => to,
+            _ => id,
+        }
+    }
+
+    pub(crate) fn place(&self, id: NodeId) -> Place {
+        self.nodes[id].mark.place()
+    }
+}
+
+#[derive(Default)]
+struct Composer<'t> {
+    nodes: Vec<Node<'t>>,
+    open: Vec<NodeId>,
+    anchors: HashMap<Cow<'t, str>, NodeId>,
+}
+
+impl<'t> Composer<'t> {
+    fn add(&mut self, event: Event<'t>, mark: Mark) -> Result<(), Error> {
+        match event {
+            Event::Alias(name) => {
+                let Some(to) = self.anchors.get(&name) else {
+                    let text = format!("yaml: unknown anchor '{name}' referenced");
+                    return Err(Error::new(text).at(mark.place()));
+                };
+                let kind = NodeKind::Alias(*to);
+                self.push(kind, mark, name);
+            }
+            Event::Scalar(scalar) => {
+                self.anchor(scalar.anchor);
+                let node = Node {
+                    kind: NodeKind::Scalar,
+                    mark,
+                    value: scalar.value,
+                    tag: scalar.tag,
+                    implicit: scalar.implicit,
+                };
+                self.nodes.push(node);
+            }
+            Event::SequenceStart(anchor) => self.open(anchor, NodeKind::Sequence(0), mark),
+            Event::MappingStart(anchor) => self.open(anchor, NodeKind::Mapping(0), mark),
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::DocumentStart | Event::DocumentEnd | Event::StreamEnd => {}
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, kind: NodeKind, mark: Mark, value: Cow<'t, str>) {
+        self.nodes.push(Node { kind, mark, value, tag: String::new(), implicit: false });
+    }
+
+    /// Names the node that is pushed next.
+    fn anchor(&mut self, name: Option<Cow<'t, str>>) {
+        if let Some(name) = name {
+            self.anchors.insert(name, self.nodes.len());
+        }
+    }
+
+    fn open(&mut self, anchor: Option<Cow<'t, str>>, kind: NodeKind, mark: Mark) {
+        self.anchor(anchor);
+        self.open.push(self.nodes.len());
+        self.push(kind, mark, Cow::Borrowed(""));
+    }
+
+    fn close(&mut self) {
+        let behind = self.nodes.len();
+        if let Some(node) = self.open.pop().and_then(|id| self.nodes.get_mut(id)) {
+            node.kind = match node.kind {
+                NodeKind::Sequence(_) => NodeKind::Sequence(behind),
+                _ => NodeKind::Mapping(behind),
+            };
+        }
+    }
+}
