@@ -12,8 +12,18 @@ fn bytes(cell: &Value) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(c as u32).expect("a byte")).collect()
 }
 
+/// Rows of one pattern follow each other: the last one is kept.
 fn compile(cell: &Value) -> Regex {
-    Regex::new(&bytes(cell)).unwrap_or_else(|error| panic!("{cell}: {error}"))
+    thread_local! {
+        static LAST: std::cell::RefCell<Option<(Value, Regex)>> = const { std::cell::RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| {
+        if last.as_ref().is_none_or(|(pattern, _)| pattern != cell) {
+            let regex = Regex::new(&bytes(cell)).unwrap_or_else(|error| panic!("{cell}: {error}"));
+            *last = Some((cell.clone(), regex));
+        }
+        last.as_ref().expect("just set").1.clone()
+    })
 }
 
 fn shown(found: Vec<Vec<Option<std::ops::Range<usize>>>>) -> String {
