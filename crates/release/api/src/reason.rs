@@ -120,6 +120,8 @@ reasons! {
     VolumePending => Waiting, "check the claim's storage class and size";
     /// A Secret, ConfigMap or key that a container needs is not there.
     ConfigMissing => Waiting, "create it: the pod starts by itself";
+    /// A pod was lost with its node, or its node can't set it up.
+    NodeProblem => Waiting, "look at the node: kubectl describe node NODE";
     /// A Job has failed.
     JobFailed => Waiting, "read its pod's log; a changed Job is run anew";
     /// The object says of itself that it is not ready.
