@@ -26,12 +26,13 @@ type Case map[string]any
 // tables by name; each writes the data files of that name.
 var tables = map[string]func(*run) error{
 	"fmt":      fmtTable,
+	"sprig":    sprigTable,
 	"template": templateTables,
 	"yaml":     yamlTable,
 }
 
 // order is the order of `extract all`: what others wait for comes first.
-var order = []string{"fmt", "template", "yaml"}
+var order = []string{"fmt", "template", "yaml", "sprig"}
 
 type run struct {
 	dir  string
