@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use pintle_go_value::FloatKind;
 
+use crate::number::append_int;
+
 /// No `float64` has more significant decimal digits (the smallest normal one's neighbour has this
 /// many); what is asked for past them is zeros.
 const MAX_DIGITS: usize = 767;
@@ -20,6 +22,9 @@ const SHORTEST: usize = 40;
 /// From this many digits before the point on, the shortest `%g` has an exponent: 1e+06. (JSON has
 /// its own rule for the same digits.)
 const SHORTEST_EXPONENT: i32 = 6;
+
+/// Whole numbers below this print without one.
+const SHORTEST_WHOLE: u64 = 1_000_000;
 
 /// Bits of the mantissa below the point in [`append_hex`].
 const HEX_POINT: u32 = 60;
@@ -73,6 +78,12 @@ pub fn format_float(value: f64, layout: u8, precision: Option<usize>, kind: Floa
 
 /// `%v` of a float: `strconv`'s shortest `g`.
 pub(crate) fn append_default(out: &mut Vec<u8>, value: f64, kind: FloatKind) {
+    // Ports and replica counts are floats too, and need no digits searched for. A negative zero
+    // has a sign to print.
+    let whole = value as i64;
+    if whole.unsigned_abs() < SHORTEST_WHOLE && whole as f64 == value && whole != 0 {
+        return append_int(out, whole);
+    }
     append_float(out, value, b'g', None, kind);
 }
 

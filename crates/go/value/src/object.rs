@@ -43,6 +43,13 @@ pub trait Object: Any + fmt::Debug {
         None
     }
 
+    /// What `String()` of a pointer to this gives, where only the pointer has one: a template
+    /// action prints that of a value it can take the address of, and fmt never does.
+    /// `{{ .Capabilities.KubeVersion }}` is `v1.36.0`, printf's `%v` of it `{v1.36.0 v1.36.0 1 36}`.
+    fn addressed_text(&self) -> Option<String> {
+        None
+    }
+
     /// What `GoString()` gives, where the type has one: fmt prints that for `%#v`.
     fn go_text(&self) -> Option<String> {
         None

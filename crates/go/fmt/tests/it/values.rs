@@ -130,6 +130,29 @@ fn spaces_go_between_operands_that_are_not_strings() {
 }
 
 #[test]
+fn whole_floats_turn_to_exponents_at_a_million() {
+    for (number, want) in [
+        (8080.0, "8080"),
+        (-3.0, "-3"),
+        (0.0, "0"),
+        (-0.0, "-0"),
+        (999_999.0, "999999"),
+        (-999_999.0, "-999999"),
+        (1_000_000.0, "1e+06"),
+        (-1_000_000.0, "-1e+06"),
+        (1_234_567.0, "1.234567e+06"),
+        (999_999.5, "999999.5"),
+        (1e19, "1e+19"),
+        (f64::NAN, "NaN"),
+        (f64::NEG_INFINITY, "-Inf"),
+    ] {
+        let mut out = Vec::new();
+        write_value(&mut out, Value::float64(number)).expect("within limits");
+        assert_eq!(String::from_utf8_lossy(&out), want);
+    }
+}
+
+#[test]
 fn one_value_prints_as_sprint_prints_it() {
     let heap = Heap::new();
     let map = heap.map();
