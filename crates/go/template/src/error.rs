@@ -82,7 +82,7 @@ impl CallError {
         self.0.iter().rev()
     }
 
-    /// Whether any layer but `skip` outermost ones is a template's: Go's `errors.As(err, &ExecError)`.
+    /// Whether any layer is a template's: Go's `errors.As(err, &ExecError)`.
     #[must_use]
     pub fn is_exec(&self) -> bool {
         self.0.iter().any(|layer| matches!(layer, Layer::Exec { .. }))
@@ -109,7 +109,7 @@ impl fmt::Display for Layer {
         match self {
             Layer::Exec { name, location: None } => write!(f, "template: {name}: "),
             Layer::Exec { name, location: Some(at) } => {
-                let quoted = crate::text::quoted(name);
+                let quoted = pintle_go_fmt::quote(name.as_bytes());
                 let Location { parse_name, line, column, node, .. } = at;
                 write!(
                     f,

@@ -30,13 +30,15 @@
 //! ```
 
 mod ast;
+mod builtins;
 mod error;
 mod exec;
 mod func;
 mod limits;
 mod parse;
+mod reflect;
 mod set;
-mod text;
+mod stack;
 
 pub use error::{CallError, Layer, Location, ParseError, TextError};
 pub use exec::Exec;
@@ -44,4 +46,5 @@ pub use func::{
     Arg, Args, Bytes, Func, FuncFn, FuncMap, Int, IntoValue, Items, Reflect, Rest, Strings,
 };
 pub use limits::{DEPTH_LIMIT, Limits, OUTPUT_LIMIT, STEP_LIMIT, TEMPLATE_DEPTH_LIMIT};
+pub use parse::{BLOCK_DEPTH_LIMIT, PAREN_DEPTH_LIMIT};
 pub use set::{MissingKey, Session, Set, TEXT_CACHE_LIMIT};

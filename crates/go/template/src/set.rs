@@ -135,7 +135,7 @@ impl<H: ?Sized + 'static> Set<H> {
 
 /// `Template.AddParseTree`: a template redefines an earlier one unless it is blank.
 fn add(templates: &mut Templates, tree: Arc<Tree>) {
-    if tree.is_blank() && templates.contains_key(&tree.name) {
+    if tree.unit.is_blank(tree.root) && templates.contains_key(&tree.name) {
         return;
     }
     templates.insert(tree.name.clone(), tree);

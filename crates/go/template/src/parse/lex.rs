@@ -1,0 +1,595 @@
+//! Text to tokens: Go's `parse/lex.go`, state by state.
+
+use std::sync::LazyLock;
+
+use memchr::{memchr_iter, memmem};
+use pintle_go_fmt::decode_rune;
+use pintle_go_value::{IntKind, Value};
+
+use crate::ast::Span;
+
+/// The kinds of tokens; keywords come last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Error,
+    Bool,
+    Char,
+    CharConstant,
+    Comment,
+    Complex,
+    Assign,
+    Declare,
+    Eof,
+    Field,
+    Identifier,
+    LeftDelim,
+    LeftParen,
+    Number,
+    Pipe,
+    RawString,
+    RightDelim,
+    RightParen,
+    Space,
+    String,
+    Text,
+    Variable,
+    Block,
+    Break,
+    Continue,
+    Dot,
+    Define,
+    Else,
+    End,
+    If,
+    Nil,
+    Range,
+    Template,
+    With,
+}
+
+impl Kind {
+    pub(crate) fn is_keyword(self) -> bool {
+        self > Kind::Variable
+    }
+
+    fn of_keyword(word: &[u8]) -> Option<Kind> {
+        Some(match word {
+            b"." => Kind::Dot,
+            b"block" => Kind::Block,
+            b"break" => Kind::Break,
+            b"continue" => Kind::Continue,
+            b"define" => Kind::Define,
+            b"else" => Kind::Else,
+            b"end" => Kind::End,
+            b"if" => Kind::If,
+            b"range" => Kind::Range,
+            b"nil" => Kind::Nil,
+            b"template" => Kind::Template,
+            b"with" => Kind::With,
+            _ => return None,
+        })
+    }
+}
+
+/// A token: its kind, its place in the source, and the line it starts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) kind: Kind,
+    pub(crate) span: Span,
+    pub(crate) line: u32,
+}
+
+impl Item {
+    pub(crate) const NONE: Item =
+        Item { kind: Kind::Error, span: Span { start: 0, end: 0 }, line: 0 };
+}
+
+/// What the lexer treats differently.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// Comments become tokens.
+    pub(crate) comments: bool,
+    /// `break` is a function's name and so no keyword.
+    pub(crate) break_is_func: bool,
+    /// `continue` is a function's name and so no keyword.
+    pub(crate) continue_is_func: bool,
+}
+
+const LEFT_DELIM: &[u8] = b"{{";
+const RIGHT_DELIM: &[u8] = b"}}";
+const LEFT_COMMENT: &[u8] = b"/*";
+const RIGHT_COMMENT: &[u8] = b"*/";
+/// `- ` after the left delimiter or ` -` before the right one.
+const TRIM_MARKER_LEN: usize = 2;
+
+/// What a state says: go on in another state, or here is a token.
+enum Step {
+    Next(fn(&mut Lexer<'_>) -> Step),
+    Emit(Item),
+}
+
+/// The scanner.
+pub(crate) struct Lexer<'t> {
+    input: &'t [u8],
+    pos: usize,
+    start: usize,
+    at_eof: bool,
+    paren_depth: i32,
+    line: u32,
+    start_line: u32,
+    inside_action: bool,
+    pub(crate) options: Options,
+    /// The text of the [`Kind::Error`] token, once there is one.
+    pub(crate) error: String,
+}
+
+impl<'t> Lexer<'t> {
+    pub(crate) fn new(input: &'t [u8], options: Options) -> Self {
+        Lexer {
+            input,
+            pos: 0,
+            start: 0,
+            at_eof: false,
+            paren_depth: 0,
+            line: 1,
+            start_line: 1,
+            inside_action: false,
+            options,
+            error: String::new(),
+        }
+    }
+
+    /// The next token.
+    pub(crate) fn next_item(&mut self) -> Item {
+        let mut state: fn(&mut Lexer<'_>) -> Step =
+            if self.inside_action { lex_inside_action } else { lex_text };
+        loop {
+            match state(self) {
+                Step::Next(next) => state = next,
+                Step::Emit(item) => return item,
+            }
+        }
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        &self.input[self.pos..]
+    }
+
+    /// The next character, none at the end.
+    fn next(&mut self) -> Option<char> {
+        let Some(&byte) = self.input.get(self.pos) else {
+            self.at_eof = true;
+            return None;
+        };
+        if byte.is_ascii() {
+            self.pos += 1;
+            self.line += u32::from(byte == b'\n');
+            return Some(char::from(byte));
+        }
+        let (c, width) = decode_rune(self.rest());
+        self.pos += width;
+        Some(c)
+    }
+
+    fn peek(&mut self) -> Option<char> {
+        let c = self.next();
+        self.backup();
+        c
+    }
+
+    /// One character back, unless the end was ever seen.
+    fn backup(&mut self) {
+        if self.at_eof || self.pos == 0 {
+            return;
+        }
+        let before = &self.input[..self.pos];
+        let width = last_width(before);
+        self.line -= u32::from(before.last() == Some(&b'\n'));
+        self.pos -= width;
+    }
+
+    fn item(&mut self, kind: Kind) -> Item {
+        let item = Item { kind, span: span(self.start, self.pos), line: self.start_line };
+        self.start = self.pos;
+        self.start_line = self.line;
+        item
+    }
+
+    fn emit(&mut self, kind: Kind) -> Step {
+        Step::Emit(self.item(kind))
+    }
+
+    fn count_lines(&mut self) {
+        let lines = memchr_iter(b'\n', &self.input[self.start..self.pos]).count();
+        self.line += u32::try_from(lines).unwrap_or(u32::MAX);
+    }
+
+    fn ignore(&mut self) {
+        self.count_lines();
+        self.start = self.pos;
+        self.start_line = self.line;
+    }
+
+    fn accept(&mut self, valid: &[u8]) -> bool {
+        if self.next().is_some_and(|c| c.is_ascii() && valid.contains(&(c as u8))) {
+            return true;
+        }
+        self.backup();
+        false
+    }
+
+    fn accept_run(&mut self, valid: &[u8]) {
+        while self.next().is_some_and(|c| c.is_ascii() && valid.contains(&(c as u8))) {}
+        self.backup();
+    }
+
+    /// An error token; nothing is left to scan after it.
+    fn fail(&mut self, message: impl Into<String>) -> Step {
+        self.error = message.into();
+        let item =
+            Item { kind: Kind::Error, span: span(self.start, self.start), line: self.start_line };
+        self.start = 0;
+        self.pos = 0;
+        self.input = &[];
+        Step::Emit(item)
+    }
+
+    /// Whether a right delimiter is here, and whether it trims.
+    fn at_right_delim(&self) -> (bool, bool) {
+        let rest = self.rest();
+        if has_right_trim_marker(rest) && rest[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
+            return (true, true);
+        }
+        (rest.starts_with(RIGHT_DELIM), false)
+    }
+
+    /// Whether what may follow an identifier is here.
+    fn at_terminator(&mut self) -> bool {
+        match self.peek() {
+            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
+            _ => self.rest().starts_with(RIGHT_DELIM),
+        }
+    }
+
+    fn scan_number(&mut self) -> bool {
+        self.accept(b"+-");
+        let mut digits: &[u8] = b"0123456789_";
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
+                digits = b"0123456789abcdefABCDEF_";
+            } else if self.accept(b"oO") {
+                digits = b"01234567_";
+            } else if self.accept(b"bB") {
+                digits = b"01_";
+            }
+        }
+        self.accept_run(digits);
+        if self.accept(b".") {
+            self.accept_run(digits);
+        }
+        if digits.len() == 10 + 1 && self.accept(b"eE") {
+            self.accept(b"+-");
+            self.accept_run(b"0123456789_");
+        }
+        if digits.len() == 16 + 6 + 1 && self.accept(b"pP") {
+            self.accept(b"+-");
+            self.accept_run(b"0123456789_");
+        }
+        self.accept(b"i");
+        if self.peek().is_some_and(is_alphanumeric) {
+            self.next();
+            return false;
+        }
+        true
+    }
+
+    fn bad_number(&mut self) -> Step {
+        let text = pintle_go_fmt::quote(&self.input[self.start..self.pos]);
+        self.fail(format!("bad number syntax: {text}"))
+    }
+}
+
+fn lex_text(l: &mut Lexer<'_>) -> Step {
+    let Some(found) = memmem::find(l.rest(), LEFT_DELIM) else {
+        l.pos = l.input.len();
+        if l.pos > l.start {
+            l.count_lines();
+            return l.emit(Kind::Text);
+        }
+        return l.emit(Kind::Eof);
+    };
+    if found > 0 {
+        l.pos += found;
+        let mut trimmed = 0;
+        if has_left_trim_marker(&l.input[l.pos + LEFT_DELIM.len()..]) {
+            let text = &l.input[l.start..l.pos];
+            trimmed = text.len() - trim_end(text);
+        }
+        l.pos -= trimmed;
+        l.count_lines();
+        let item = l.item(Kind::Text);
+        l.pos += trimmed;
+        l.ignore();
+        if item.span.end > item.span.start {
+            return Step::Emit(item);
+        }
+    }
+    Step::Next(lex_left_delim)
+}
+
+fn lex_left_delim(l: &mut Lexer<'_>) -> Step {
+    l.pos += LEFT_DELIM.len();
+    let after = if has_left_trim_marker(l.rest()) { TRIM_MARKER_LEN } else { 0 };
+    if l.rest()[after..].starts_with(LEFT_COMMENT) {
+        l.pos += after;
+        l.ignore();
+        return Step::Next(lex_comment);
+    }
+    let item = l.item(Kind::LeftDelim);
+    l.inside_action = true;
+    l.pos += after;
+    l.ignore();
+    l.paren_depth = 0;
+    Step::Emit(item)
+}
+
+fn lex_comment(l: &mut Lexer<'_>) -> Step {
+    l.pos += LEFT_COMMENT.len();
+    let Some(found) = memmem::find(l.rest(), RIGHT_COMMENT) else {
+        return l.fail("unclosed comment");
+    };
+    l.pos += found + RIGHT_COMMENT.len();
+    let (delim, trim) = l.at_right_delim();
+    if !delim {
+        return l.fail("comment ends before closing delimiter");
+    }
+    l.count_lines();
+    let item = l.item(Kind::Comment);
+    if trim {
+        l.pos += TRIM_MARKER_LEN;
+    }
+    l.pos += RIGHT_DELIM.len();
+    if trim {
+        l.pos += trim_start(l.rest());
+    }
+    l.ignore();
+    if l.options.comments {
+        return Step::Emit(item);
+    }
+    Step::Next(lex_text)
+}
+
+fn lex_right_delim(l: &mut Lexer<'_>) -> Step {
+    let (_, trim) = l.at_right_delim();
+    if trim {
+        l.pos += TRIM_MARKER_LEN;
+        l.ignore();
+    }
+    l.pos += RIGHT_DELIM.len();
+    let item = l.item(Kind::RightDelim);
+    if trim {
+        l.pos += trim_start(l.rest());
+        l.ignore();
+    }
+    l.inside_action = false;
+    Step::Emit(item)
+}
+
+fn lex_inside_action(l: &mut Lexer<'_>) -> Step {
+    if l.at_right_delim().0 {
+        if l.paren_depth == 0 {
+            return Step::Next(lex_right_delim);
+        }
+        return l.fail("unclosed left paren");
+    }
+    let Some(c) = l.next() else { return l.fail("unclosed action") };
+    match c {
+        ' ' | '\t' | '\r' | '\n' => {
+            // Back, in case this is the space of ` -}}`.
+            l.backup();
+            Step::Next(lex_space)
+        }
+        '=' => l.emit(Kind::Assign),
+        ':' if l.next() != Some('=') => l.fail("expected :="),
+        ':' => l.emit(Kind::Declare),
+        '|' => l.emit(Kind::Pipe),
+        '"' => lex_quoted(l, '"', Kind::String, "unterminated quoted string"),
+        '\'' => lex_quoted(l, '\'', Kind::CharConstant, "unterminated character constant"),
+        '`' => lex_raw_quote(l),
+        '$' => lex_variable(l),
+        '.' if l.rest().first().is_some_and(|c| !c.is_ascii_digit()) => {
+            lex_field_or_variable(l, Kind::Field)
+        }
+        '.' | '+' | '-' | '0'..='9' => {
+            l.backup();
+            lex_number(l)
+        }
+        c if is_alphanumeric(c) => {
+            l.backup();
+            lex_identifier(l)
+        }
+        '(' => {
+            l.paren_depth += 1;
+            l.emit(Kind::LeftParen)
+        }
+        ')' => {
+            l.paren_depth -= 1;
+            if l.paren_depth < 0 {
+                return l.fail("unexpected right paren");
+            }
+            l.emit(Kind::RightParen)
+        }
+        ' '..='~' => l.emit(Kind::Char),
+        c => l.fail(format!("unrecognized character in action: {}", unicode(c))),
+    }
+}
+
+fn lex_space(l: &mut Lexer<'_>) -> Step {
+    let mut spaces = 0;
+    while matches!(l.peek(), Some(' ' | '\t' | '\r' | '\n')) {
+        l.next();
+        spaces += 1;
+    }
+    // The last space may belong to a right delimiter that trims.
+    let last = &l.input[l.pos - 1..];
+    if has_right_trim_marker(last) && last[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
+        l.backup();
+        if spaces == 1 {
+            return Step::Next(lex_right_delim);
+        }
+    }
+    l.emit(Kind::Space)
+}
+
+fn lex_identifier(l: &mut Lexer<'_>) -> Step {
+    let after = skip_alphanumeric(l);
+    if !l.at_terminator() {
+        return bad_character(l, after);
+    }
+    let word = &l.input[l.start..l.pos];
+    match Kind::of_keyword(word) {
+        Some(Kind::Break) if l.options.break_is_func => l.emit(Kind::Identifier),
+        Some(Kind::Continue) if l.options.continue_is_func => l.emit(Kind::Identifier),
+        Some(keyword) => l.emit(keyword),
+        None if word == b"true" || word == b"false" => l.emit(Kind::Bool),
+        None => l.emit(Kind::Identifier),
+    }
+}
+
+/// Skips letters and digits; gives the character that ends them.
+fn skip_alphanumeric(l: &mut Lexer<'_>) -> Option<char> {
+    loop {
+        let c = l.next();
+        if !c.is_some_and(is_alphanumeric) {
+            l.backup();
+            return c;
+        }
+    }
+}
+
+fn bad_character(l: &mut Lexer<'_>, c: Option<char>) -> Step {
+    let c = c.map(unicode).unwrap_or_default();
+    l.fail(format!("bad character {c}"))
+}
+
+fn lex_variable(l: &mut Lexer<'_>) -> Step {
+    if l.at_terminator() {
+        return l.emit(Kind::Variable);
+    }
+    lex_field_or_variable(l, Kind::Variable)
+}
+
+fn lex_field_or_variable(l: &mut Lexer<'_>, kind: Kind) -> Step {
+    if l.at_terminator() {
+        return l.emit(if kind == Kind::Variable { Kind::Variable } else { Kind::Dot });
+    }
+    let after = skip_alphanumeric(l);
+    if !l.at_terminator() {
+        return bad_character(l, after);
+    }
+    l.emit(kind)
+}
+
+/// A quoted string or character constant, whose syntax the parser checks.
+fn lex_quoted(l: &mut Lexer<'_>, quote: char, kind: Kind, unterminated: &str) -> Step {
+    loop {
+        match l.next() {
+            Some('\\') if matches!(l.next(), Some(c) if c != '\n') => {}
+            None | Some('\n' | '\\') => return l.fail(unterminated),
+            Some(c) if c == quote => return l.emit(kind),
+            Some(_) => {}
+        }
+    }
+}
+
+fn lex_raw_quote(l: &mut Lexer<'_>) -> Step {
+    loop {
+        match l.next() {
+            None => return l.fail("unterminated raw quoted string"),
+            Some('`') => return l.emit(Kind::RawString),
+            Some(_) => {}
+        }
+    }
+}
+
+fn lex_number(l: &mut Lexer<'_>) -> Step {
+    if !l.scan_number() {
+        return l.bad_number();
+    }
+    if matches!(l.peek(), Some('+' | '-')) {
+        // A complex constant has no spaces and ends in 'i'.
+        if !l.scan_number() || l.input[l.pos - 1] != b'i' {
+            return l.bad_number();
+        }
+        return l.emit(Kind::Complex);
+    }
+    l.emit(Kind::Number)
+}
+
+fn span(start: usize, end: usize) -> Span {
+    // The parser refuses texts of 4 GiB before it lexes them.
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span { start: place(start), end: place(end) }
+}
+
+/// The width of the last character, as `utf8.DecodeLastRune` has it.
+fn last_width(bytes: &[u8]) -> usize {
+    for width in 1..=bytes.len().min(4) {
+        let (_, decoded) = decode_rune(&bytes[bytes.len() - width..]);
+        if decoded == width && !matches!(bytes[bytes.len() - width], 0x80..0xc0) {
+            return width;
+        }
+    }
+    1
+}
+
+fn trim_end(text: &[u8]) -> usize {
+    text.iter().rposition(|c| !is_space(*c)).map_or(0, |at| at + 1)
+}
+
+fn trim_start(text: &[u8]) -> usize {
+    text.iter().position(|c| !is_space(*c)).unwrap_or(text.len())
+}
+
+fn has_left_trim_marker(text: &[u8]) -> bool {
+    matches!(text, [b'-', space, ..] if is_space(*space))
+}
+
+fn has_right_trim_marker(text: &[u8]) -> bool {
+    matches!(text, [space, b'-', ..] if is_space(*space))
+}
+
+fn is_space(c: u8) -> bool {
+    matches!(c, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn is_alphanumeric(c: char) -> bool {
+    if c.is_ascii() {
+        return c == '_' || c.is_ascii_alphanumeric();
+    }
+    is_letter_or_digit(c)
+}
+
+/// `unicode.IsLetter` or `unicode.IsDigit`, which are narrower than Rust's alphabetic and numeric.
+fn is_letter_or_digit(c: char) -> bool {
+    static CLASS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+        let hir = regex_syntax::parse(r"[\p{L}\p{Nd}]").map(regex_syntax::hir::Hir::into_kind);
+        match hir {
+            Ok(regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class))) => {
+                class.iter().map(|range| (range.start(), range.end())).collect()
+            }
+            _ => Vec::new(),
+        }
+    });
+    let after = CLASS.partition_point(|(start, _)| *start <= c);
+    after > 0 && c <= CLASS[after - 1].1
+}
+
+/// A character as `%#U` prints it.
+fn unicode(c: char) -> String {
+    let mut out = Vec::new();
+    let code = Value::Int(IntKind::Int32, i64::from(u32::from(c)));
+    // A character's few bytes reach no limit.
+    let _ = pintle_go_fmt::sprintf(&mut out, b"%#U", &[code]);
+    String::from_utf8_lossy(&out).into_owned()
+}
