@@ -26,18 +26,22 @@ type Case map[string]any
 // tables by name; each writes the data files of that name.
 var tables = map[string]func(*run) error{
 	"fmt":      fmtTable,
+	"charts":   chartTables,
+	"semver":   semverTable,
 	"sprig":    sprigTable,
+	"strvals":  strvalsTable,
 	"template": templateTables,
 	"yaml":     yamlTable,
 }
 
 // order is the order of `extract all`: what others wait for comes first.
-var order = []string{"fmt", "template", "yaml", "sprig"}
+var order = []string{"fmt", "template", "yaml", "sprig", "strvals", "semver", "charts"}
 
 type run struct {
 	dir  string
 	na   map[string][]Case
 	temp string
+	helm []Row
 }
 
 // Run extracts the named tables, or all of them, into the folder after -o

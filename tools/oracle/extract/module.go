@@ -44,6 +44,9 @@ func (r *run) module(path string, patches []patch, added map[string]string, test
 		files[name] = strings.ReplaceAll(string(source), "ORACLE/typed", path+"/oracletyped")
 	}
 	for name, text := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(copyDir, filepath.FromSlash(name))), 0o755); err != nil {
+			return nil, err
+		}
 		if err := os.WriteFile(filepath.Join(copyDir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
 			return nil, err
 		}
@@ -74,7 +77,12 @@ func (p patch) apply(dir, module string, imported map[string]bool) error {
 		}
 		if strings.HasPrefix(line, "package ") && !imported[p.file] {
 			imported[p.file] = true
-			out = append(out, `import typed "`+module+`/oracletyped"`)
+			if strings.Contains(p.insert, "typed.") {
+				out = append(out, `import typed "`+module+`/oracletyped"`)
+			}
+			if strings.Contains(p.insert, "oraclechart.") {
+				out = append(out, `import "`+module+`/oraclechart"`)
+			}
 		}
 	}
 	if found != 1 {
