@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use read::{read_json, read_json_value};
-pub(crate) use write::{append_string, char_width, check_float, unsupported_type};
+pub(crate) use write::{char_width, check_float, unsupported_type};
 pub use write::{to_json, to_pretty_json, to_raw_json};
 
 /// encoding/json's `UnmarshalTypeError`.

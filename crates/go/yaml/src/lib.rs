@@ -12,6 +12,7 @@
 mod binary;
 mod build;
 mod decode;
+mod emit;
 mod error;
 mod json;
 mod node;
@@ -23,6 +24,7 @@ mod scan;
 mod syntax;
 mod text;
 mod walk;
+mod write;
 
 pub use error::{Error, Place};
 pub use json::{read_json, read_json_value, to_json, to_pretty_json, to_raw_json};
@@ -31,3 +33,4 @@ pub use read::{
     read_value,
 };
 pub use walk::{Dialect, OUTPUT_LIMIT, Source, View};
+pub use write::{to_yaml, to_yaml_pretty};

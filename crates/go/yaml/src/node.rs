@@ -61,11 +61,6 @@ impl<'t> Document<'t> {
         self.nodes.is_empty()
     }
 
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
     pub(crate) fn node(&self, id: NodeId) -> &Node<'t> {
         &self.nodes[id]
     }

@@ -1,5 +1,7 @@
 //! One way to walk what the writers write, be it trees or values on a heap.
 
+use std::collections::HashSet;
+
 use pintle_go_value::{FloatKind, Heap, Object, Struct, Tree, Type, Value};
 
 use crate::{Error, binary};
@@ -233,12 +235,13 @@ pub(crate) struct Guard {
     depth_limit: usize,
     depth: usize,
     /// Addresses of the collections entered beyond [`CYCLE_CHECK_DEPTH`].
-    deep: Vec<usize>,
+    deep: HashSet<usize>,
+    path: Vec<usize>,
 }
 
 impl Guard {
     pub(crate) fn new(depth_limit: usize) -> Self {
-        Guard { depth_limit, depth: 0, deep: Vec::new() }
+        Guard { depth_limit, depth: 0, deep: HashSet::new(), path: Vec::new() }
     }
 
     /// Enters a collection.
@@ -248,7 +251,7 @@ impl Guard {
             return Ok(());
         }
         let address = node.address();
-        if address != 0 && self.deep.contains(&address) {
+        if address != 0 && !self.deep.insert(address) {
             let ty = node.type_name();
             let text = format!("json: unsupported value: encountered a cycle via {ty}");
             return Err(Error::new(text));
@@ -256,14 +259,15 @@ impl Guard {
         if self.depth > self.depth_limit {
             return Err(Error::new(format!("yaml: exceeded max depth of {}", self.depth_limit)));
         }
-        self.deep.push(address);
+        self.path.push(address);
         Ok(())
     }
 
     /// Leaves the innermost collection.
     pub(crate) fn leave(&mut self) {
         if self.depth > CYCLE_CHECK_DEPTH {
-            self.deep.pop();
+            let address = self.path.pop().unwrap_or(0);
+            self.deep.remove(&address);
         }
         self.depth -= 1;
     }

@@ -2,7 +2,7 @@
 //! every value that they write, and the traps of resolver, scanner and emitter.
 
 use pintle_go_value::Tree;
-use pintle_go_yaml::{Error, read, read_json, to_json};
+use pintle_go_yaml::{Error, read, read_json, to_json, to_yaml, to_yaml_pretty};
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../conformance/data/yaml.json");
 
@@ -34,7 +34,11 @@ fn differences(case: &Tree) -> Vec<String> {
         (Ok(_), Some(want)) => return vec![format!("no error, want {want}")],
         (Ok(value), None) => value,
     };
-    let writers: [(&str, &str, Write); 1] = [("json", "jsonerr", |out, tree| to_json(out, tree))];
+    let writers: [(&str, &str, Write); 3] = [
+        ("json", "jsonerr", |out, tree| to_json(out, tree)),
+        ("toyaml", "toyamlerr", |out, tree| to_yaml(out, tree)),
+        ("pretty", "prettyerr", |out, tree| to_yaml_pretty(out, tree)),
+    ];
     let mut found = Vec::new();
     for (name, error_name, write) in writers {
         let want = match (text_of(want.get(name)), text_of(want.get(error_name))) {

@@ -168,7 +168,7 @@ const ESCAPE: [u8; 256] = {
 };
 
 /// encoding/json's `appendString`.
-pub(crate) fn append_string(out: &mut Vec<u8>, text: &[u8], html: bool) {
+fn append_string(out: &mut Vec<u8>, text: &[u8], html: bool) {
     out.push(b'"');
     let mut start = 0;
     let mut at = 0;
