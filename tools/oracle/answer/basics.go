@@ -228,14 +228,15 @@ func Quote(input json.RawMessage) (any, error) {
 
 // TimeCase is the input of the time kind.
 type TimeCase struct {
-	Op     string `json:"op"`
-	Layout string `json:"layout,omitempty"`
-	Text   string `json:"text,omitempty"`
-	Zone   string `json:"zone,omitempty"`
-	Unix   int64  `json:"unix"`
-	Nanos  int64  `json:"nanos"`
-	D      int64  `json:"d"`
-	M      int64  `json:"m"`
+	Op     string          `json:"op"`
+	Layout string          `json:"layout,omitempty"`
+	Text   json.RawMessage `json:"text,omitempty"`
+	Zone   string          `json:"zone,omitempty"`
+	Unix   int64           `json:"unix"`
+	Nanos  int64           `json:"nanos"`
+	YMD    []int           `json:"ymd,omitempty"`
+	D      int64           `json:"d"`
+	M      int64           `json:"m"`
 }
 
 // TimeWant is a parsed time, or an error.
@@ -257,18 +258,23 @@ func Time(input json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	in, err := text(c.Text)
+	if err != nil {
+		return nil, err
+	}
 	switch c.Op {
+	case "date", "adddate":
+		return dates(c, loc)
 	case "format":
 		return ok(time.Unix(c.Unix, c.Nanos).In(loc).Format(c.Layout)), nil
 	case "parse":
-		t, err := time.ParseInLocation(c.Layout, c.Text, loc)
+		t, err := time.ParseInLocation(c.Layout, in, loc)
 		if err != nil {
 			return failed(err), nil
 		}
-		abbrev, offset := t.Zone()
-		return TimeWant{t.Unix(), t.Nanosecond(), offset, abbrev, t.String()}, nil
+		return whole(t), nil
 	case "parseduration":
-		d, err := time.ParseDuration(c.Text)
+		d, err := time.ParseDuration(in)
 		return typedOutcome(d, err), nil
 	case "durationstring":
 		return ok(time.Duration(c.D).String()), nil
@@ -278,4 +284,21 @@ func Time(input json.RawMessage) (any, error) {
 		return ok(time.Duration(c.D).Truncate(time.Duration(c.M)).String()), nil
 	}
 	return nil, fmt.Errorf("no operation %s", c.Op)
+}
+
+func whole(t time.Time) TimeWant {
+	abbrev, offset := t.Zone()
+	return TimeWant{t.Unix(), t.Nanosecond(), offset, abbrev, t.String()}
+}
+
+// dates is time.Date of year … nanosecond, or AddDate of years, months, days.
+func dates(c TimeCase, loc *time.Location) (any, error) {
+	n := c.YMD
+	switch {
+	case c.Op == "date" && len(n) == 7:
+		return whole(time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], n[6], loc)), nil
+	case c.Op == "adddate" && len(n) == 3:
+		return whole(time.Unix(c.Unix, c.Nanos).In(loc).AddDate(n[0], n[1], n[2])), nil
+	}
+	return nil, fmt.Errorf("%s has %d numbers", c.Op, len(n))
 }

@@ -27,15 +27,18 @@ type Case map[string]any
 var tables = map[string]func(*run) error{
 	"fmt":      fmtTable,
 	"charts":   chartTables,
+	"regexp":   regexpTables,
 	"semver":   semverTable,
 	"sprig":    sprigTable,
+	"strconv":  strconvTables,
 	"strvals":  strvalsTable,
 	"template": templateTables,
+	"time":     timeTables,
 	"yaml":     yamlTable,
 }
 
 // order is the order of `extract all`: what others wait for comes first.
-var order = []string{"fmt", "template", "yaml", "sprig", "strvals", "semver", "charts"}
+var order = []string{"fmt", "template", "yaml", "sprig", "strvals", "semver", "regexp", "time", "strconv", "charts"}
 
 type run struct {
 	dir  string
