@@ -261,7 +261,7 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
         match self.frames.last_mut() {
             Some(Frame::List { .. }) => self.items.push(value),
             Some(Frame::Map { key, .. }) => {
-                let Some(key) = key.take() else { return None };
+                let key = key.take()?;
                 // A key that can't be text was noted by `check_key`.
                 if let Some(text) = key_text(&key) {
                     self.entries.push((text, value));

@@ -10,6 +10,7 @@ use crate::scan::Mark;
 pub struct Error {
     text: String,
     place: Option<Place>,
+    panics: bool,
 }
 
 /// A place in a text; both numbers count from 1.
@@ -23,7 +24,7 @@ pub struct Place {
 
 impl Error {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Error { text: text.into(), place: None }
+        Error { text: text.into(), place: None, panics: false }
     }
 
     /// goyaml's `yaml_parser_set_scanner_error` as `parser.fail` prints it.
@@ -44,7 +45,12 @@ impl Error {
             0 => format!("yaml: {problem}"),
             line => format!("yaml: line {line}: {problem}"),
         };
-        Error { text, place: Some(mark.place()) }
+        Error { text, place: Some(mark.place()), panics: false }
+    }
+
+    /// What Go does not return, but panics with.
+    pub(crate) fn panic(text: &str) -> Self {
+        Error { panics: true, ..Self::new(text) }
     }
 
     pub(crate) fn at(mut self, place: Place) -> Self {
@@ -63,5 +69,12 @@ impl Error {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.place
+    }
+
+    /// Whether Go panics here instead of returning an error: functions that swallow errors do not
+    /// swallow this one.
+    #[must_use]
+    pub fn is_panic(&self) -> bool {
+        self.panics
     }
 }

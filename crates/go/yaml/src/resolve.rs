@@ -178,7 +178,7 @@ fn is_timestamp(text: &str) -> bool {
     if bytes.len() < 6 || !bytes[..4].iter().all(u8::is_ascii_digit) || bytes[4] != b'-' {
         return false;
     }
-    Clock { rest: &bytes[5..] }.is_date_and_time(&bytes[..4]).is_some()
+    Clock { rest: &bytes[5..] }.date_and_time(&bytes[..4]).is_some()
 }
 
 /// What is left of a date to read.
@@ -188,7 +188,7 @@ struct Clock<'t> {
 
 impl Clock<'_> {
     /// `2006-1-2`, alone or with `T15:4:5.999999999Z07:00`, or ` 15:4:5.999999999` without a zone.
-    fn is_date_and_time(mut self, year: &[u8]) -> Option<()> {
+    fn date_and_time(mut self, year: &[u8]) -> Option<()> {
         let year = year.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
         let month = self.number()?;
         self.literal(b'-')?;
@@ -266,7 +266,9 @@ impl Clock<'_> {
 
 fn days_in(month: u32, year: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

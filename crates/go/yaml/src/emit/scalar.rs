@@ -366,7 +366,7 @@ impl Emitter<'_> {
         }
         let long = match code {
             0..=0xFF => format!("x{code:02X}"),
-            0..=0xFFFF => format!("u{code:04X}"),
+            0x100..=0xFFFF => format!("u{code:04X}"),
             _ => format!("U{code:08X}"),
         };
         self.out.extend_from_slice(long.as_bytes());
