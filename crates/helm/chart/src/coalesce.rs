@@ -22,7 +22,8 @@ pub fn coalesce_values<'s, 'h: 's>(
     values: &'s Tree,
     warnings: &mut Vec<Warning>,
 ) -> Result<&'s Map<'s>, ChartError> {
-    let dest = heap.map_of(&COMMON_VALUES, values.as_map().map_or(0, |entries| entries.len()));
+    let dest =
+        heap.map_of(&COMMON_VALUES, values.as_map().map_or(0, pintle_go_value::TreeMap::len));
     for (key, value) in values.as_map().into_iter().flatten() {
         dest.insert(key.as_bytes(), copy_tree(heap, value, false));
     }

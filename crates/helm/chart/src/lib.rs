@@ -9,6 +9,7 @@
 //!   that shows in what templates print.
 
 mod archive;
+mod canonical;
 mod chart;
 mod coalesce;
 mod decode;
@@ -29,6 +30,7 @@ mod warning;
 pub use archive::{
     MAX_ARCHIVE_ENTRIES, MAX_DECOMPRESSED_CHART_SIZE, MAX_DECOMPRESSED_FILE_SIZE, read_archive,
 };
+pub use canonical::canonical_json;
 pub use chart::{Chart, Crd, File, FileIndex};
 pub use coalesce::{COMMON_VALUES, coalesce_values, merge_values};
 pub use decode::scalar_text;
@@ -41,6 +43,7 @@ pub use load::{MAX_SUBCHART_DEPTH, check_dependencies, load_archive, load_direct
 pub use metadata::{ApiVersion, Dependency, Lock, Maintainer, Metadata};
 pub use package::{Package, package};
 pub use path_match::{BadPattern, path_match};
+pub use pintle_go_value::Tree as Values;
 pub use schema::validate_values;
 pub use strvals::{MAX_INDEX, MAX_NESTED_NAME_LEVEL, SetKind, parse_set};
 pub use values::{ValuesOptions, merge_maps, read_values};

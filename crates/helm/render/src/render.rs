@@ -1,0 +1,181 @@
+//! Rendering one release of a chart (`action.Configuration.renderResources`).
+
+use std::sync::Arc;
+
+use pintle_go_template::{Exec, Limits, Session};
+use pintle_go_value::{Map, Tree, Value};
+use pintle_helm_chart::{Crd, Instance, Warning, coalesce_values, process_dependencies};
+use pintle_helm_sprig::Generator;
+
+use crate::document::{Sorted, file_name, is_notes};
+use crate::functions::remove_no_value;
+use crate::host::RenderHost;
+use crate::layout::chart_paths;
+use crate::parsed::Shape;
+use crate::scope::Shared;
+use crate::split::trim_space;
+use crate::{
+    Capabilities, Document, HookDocument, INSTALL_ORDER, Lookup, ParsedChart, RenderError,
+    compare_kinds,
+};
+
+/// `.Release`
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// The name.
+    pub name: String,
+    /// The namespace.
+    pub namespace: String,
+    /// The version of the release, from 1.
+    pub revision: i64,
+    /// Whether there is an earlier version.
+    pub is_upgrade: bool,
+}
+
+/// How to render.
+#[derive(Clone)]
+pub struct RenderOptions {
+    /// The release.
+    pub release: Release,
+    /// The cluster.
+    pub capabilities: Capabilities,
+    /// Clock, random numbers, certificates.
+    pub generator: Arc<dyn Generator + Send + Sync>,
+    /// What `lookup` reads; without it, it finds nothing.
+    pub lookup: Option<Arc<dyn Lookup>>,
+    /// Whether a missing key is an error.
+    pub strict: bool,
+    /// Whether `required` and `fail` let things pass.
+    pub lint: bool,
+    /// Whether `getHostByName` may ask the network.
+    pub enable_dns: bool,
+    /// Whether values are not checked against schemas.
+    pub skip_schema_validation: bool,
+    /// Whether notes of subcharts are shown too.
+    pub sub_notes: bool,
+    /// What one render may use.
+    pub limits: Limits,
+}
+
+impl RenderOptions {
+    /// A first install with Helm's default capabilities and choices.
+    #[must_use]
+    pub fn new(name: &str, namespace: &str, generator: Arc<dyn Generator + Send + Sync>) -> Self {
+        RenderOptions {
+            release: Release {
+                name: name.to_owned(),
+                namespace: namespace.to_owned(),
+                revision: 1,
+                is_upgrade: false,
+            },
+            capabilities: Capabilities::default(),
+            generator,
+            lookup: None,
+            strict: false,
+            lint: false,
+            enable_dns: false,
+            skip_schema_validation: false,
+            sub_notes: false,
+            limits: Limits::STANDARD,
+        }
+    }
+}
+
+/// What a chart rendered to.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// The files under `crds/`, as they are.
+    pub crds: Vec<Crd>,
+    /// The documents, in Helm's install order.
+    pub documents: Vec<Document>,
+    /// The hooks, sorted by kind likewise.
+    pub hooks: Vec<HookDocument>,
+    /// The notes.
+    pub notes: Vec<u8>,
+}
+
+/// Renders one release. `values` are the user's, merged already. What Helm would write to its log
+/// is added to `warnings`, also when it fails.
+pub fn render(
+    chart: &ParsedChart,
+    values: &Tree,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<Rendered, RenderError> {
+    let session = Session::new();
+    let heap = session.heap();
+    let instance = process_dependencies(heap, chart.chart(), values, warnings)?;
+    let merged = coalesce_values(heap, &instance, values, warnings)?;
+    if !options.skip_schema_validation {
+        pintle_helm_chart::validate_values(&instance, merged)?;
+    }
+    let version = &options.capabilities.kube_version;
+    chart
+        .chart()
+        .check_kube_version(version.comparable(), &version.version)
+        .map_err(RenderError::KubeVersion)?;
+    let shape = chart.shape(&instance, options.strict)?;
+    let files = execute(&session, &shape, &instance, merged, options)?;
+    sort(&instance, files, options, warnings)
+}
+
+/// A rendered file: its path, and what the template made.
+type RenderedFile = (Arc<str>, Vec<u8>);
+
+fn execute<'h>(
+    session: &'h Session,
+    shape: &'h Shape,
+    instance: &Instance<'h>,
+    values: &'h Map<'h>,
+    options: &RenderOptions,
+) -> Result<Vec<RenderedFile>, RenderError> {
+    let host = RenderHost::new(options);
+    let shared = Shared::new(session.heap(), &options.release, &options.capabilities);
+    let scopes = shared.scopes(instance, values);
+    let charts = chart_paths(instance);
+    let mut exec = Exec::new(&shape.set, session, &host).with_limits(options.limits);
+    let mut files = Vec::with_capacity(shape.templates.len());
+    for template in &shape.templates {
+        if template.is_partial() {
+            continue;
+        }
+        let scope = scopes[template.chart];
+        let base_path = format!("{}/templates", charts[template.chart].0);
+        shared.set_template(scope, &template.path, &base_path);
+        let mut out = Vec::new();
+        exec.execute_template(&template.path, Value::Map(scope), &mut out)
+            .map_err(|error| RenderError::exec(&template.path, &error))?;
+        remove_no_value(&mut out);
+        files.push((template.path.clone(), out));
+    }
+    Ok(files)
+}
+
+/// Takes the notes out, splits files into documents, and sorts them.
+fn sort(
+    instance: &Instance<'_>,
+    mut files: Vec<RenderedFile>,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<Rendered, RenderError> {
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let own_notes = format!("{}/templates/NOTES.txt", instance.name());
+    let mut notes = Vec::new();
+    let mut sorted = Sorted::default();
+    for (path, content) in files {
+        if is_notes(&path) {
+            if options.sub_notes || *path == own_notes {
+                if !notes.is_empty() {
+                    notes.push(b'\n');
+                }
+                notes.extend_from_slice(&content);
+            }
+        } else if !file_name(&path).starts_with('_') && !trim_space(&content).is_empty() {
+            sorted.add_file(&path, content, warnings)?;
+        }
+    }
+    sorted.documents.sort_by(|a, b| compare_kinds(&a.kind, &b.kind, INSTALL_ORDER));
+    let kind = |hook: &HookDocument| hook.document.kind.clone();
+    sorted.hooks.sort_by(|a, b| compare_kinds(&kind(a), &kind(b), INSTALL_ORDER));
+    Ok(Rendered { crds: instance.crds(), documents: sorted.documents, hooks: sorted.hooks, notes })
+}

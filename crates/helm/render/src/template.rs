@@ -1,0 +1,140 @@
+//! `helm template`: what it prints, byte for byte (`pkg/cmd/template.go`).
+
+use std::fmt::Write;
+
+use pintle_go_value::Tree;
+use pintle_helm_chart::{Warning, check_dependencies, path_match};
+
+use crate::output::write_document;
+use crate::split::{split_documents, trim_space};
+use crate::{ParsedChart, RenderError, RenderOptions, Rendered, render};
+
+/// The flags that choose what is printed.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateOptions {
+    /// `--include-crds`
+    pub include_crds: bool,
+    /// `--skip-tests`
+    pub skip_tests: bool,
+    /// `--no-hooks`
+    pub no_hooks: bool,
+    /// `--show-only`, patterns of template paths below the chart.
+    pub show_only: Vec<String>,
+}
+
+/// What `helm template` leaves behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateOutput {
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error: the log, and the error if there is one.
+    pub stderr: String,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// Runs `helm template` on a loaded chart and merged values. `warnings` are those of loading.
+#[must_use]
+pub fn template(
+    chart: &ParsedChart,
+    values: &Tree,
+    options: &RenderOptions,
+    choice: &TemplateOptions,
+    mut warnings: Vec<Warning>,
+) -> TemplateOutput {
+    let result = rendered(chart, values, options, &mut warnings);
+    let mut output = TemplateOutput::default();
+    let result = result.map_err(|error| helm_text(&error)).and_then(|rendered| {
+        let text = text(&rendered, choice);
+        if choice.show_only.is_empty() { Ok(text) } else { show_only(&text, &choice.show_only) }
+    });
+    for warning in warnings {
+        // Writing to a string cannot fail.
+        let _ = writeln!(output.stderr, "{warning}");
+    }
+    match result {
+        Ok(stdout) => output.stdout = stdout,
+        Err(text) => {
+            output.failed = true;
+            let _ = writeln!(output.stderr, "Error: {text}");
+        }
+    }
+    output
+}
+
+fn helm_text(error: &RenderError) -> String {
+    if error.has_release() {
+        format!("{error}\n\nUse --debug flag to render out invalid YAML")
+    } else {
+        error.to_string()
+    }
+}
+
+fn rendered(
+    chart: &ParsedChart,
+    values: &Tree,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<Rendered, RenderError> {
+    chart.chart().check_installable()?;
+    if chart.chart().metadata().deprecated {
+        warnings.push(Warning::warn("this chart is deprecated"));
+    }
+    check_dependencies(chart.chart())?;
+    render(chart, values, options, warnings)
+}
+
+/// Objects and hooks, one after another.
+fn text(rendered: &Rendered, choice: &TemplateOptions) -> Vec<u8> {
+    let manifest = rendered.manifest_text(choice.include_crds);
+    let mut text = trim_space(&manifest).to_vec();
+    text.push(b'\n');
+    for hook in &rendered.hooks {
+        let skipped = choice.no_hooks || (choice.skip_tests && hook.is_test());
+        if !skipped {
+            write_document(&mut text, &hook.document.source.path, hook.document.text());
+        }
+    }
+    text
+}
+
+/// Only the documents whose source matches one of the patterns, in the order of the patterns.
+fn show_only(text: &[u8], patterns: &[String]) -> Result<Vec<u8>, String> {
+    let documents: Vec<(&[u8], String)> = split_documents(text)
+        .into_iter()
+        .filter_map(|range| source_of(&text[range.clone()]).map(|path| (&text[range], path)))
+        .collect();
+    let mut shown = Vec::new();
+    for pattern in patterns {
+        let matching = |path: &str| path_match(pattern, path).unwrap_or(false);
+        let before = shown.len();
+        for (document, _) in documents.iter().filter(|(_, path)| matching(path)) {
+            shown.extend_from_slice(b"---\n");
+            shown.extend_from_slice(document);
+            shown.push(b'\n');
+        }
+        if shown.len() == before {
+            return Err(format!("could not find template {pattern} in chart"));
+        }
+    }
+    Ok(shown)
+}
+
+/// The path in the first `# Source:` of a document, without the chart's name: Helm's expression
+/// `# Source: [^/]+/(.+)`.
+fn source_of(document: &[u8]) -> Option<String> {
+    const MARK: &[u8] = b"# Source: ";
+    let mut rest = document;
+    loop {
+        let at = memchr::memmem::find(rest, MARK)? + MARK.len();
+        rest = &rest[at..];
+        let slash = rest.iter().position(|byte| *byte == b'/').filter(|at| *at > 0);
+        if let Some(slash) = slash {
+            let path = &rest[slash + 1..];
+            let end = path.iter().position(|byte| *byte == b'\n').unwrap_or(path.len());
+            if end > 0 {
+                return Some(String::from_utf8_lossy(&path[..end]).into_owned());
+            }
+        }
+    }
+}
