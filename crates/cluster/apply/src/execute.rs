@@ -26,8 +26,8 @@ const ATTEMPTS: u32 = 3;
 pub struct Applied {
     /// Its index in the list the plan was made for.
     pub index: usize,
-    /// Hash of our fields in the API server's answer.
-    pub hash: Option<u64>,
+    /// Its metadata in the API server's answer.
+    pub metadata: Metadata,
 }
 
 /// Why a version could not be rolled out to its end. The next attempt goes on where this one ended.
@@ -81,7 +81,7 @@ impl Applier {
             let answer = match self.once(desired, ready).await {
                 Ok(metadata) => {
                     self.in_flight.written(&desired.key, &metadata);
-                    return Ok(Applied { index: ready.step.index, hash: metadata.hash() });
+                    return Ok(Applied { index: ready.step.index, metadata });
                 }
                 Err(answer) => answer,
             };

@@ -23,4 +23,4 @@ pub use applier::{Applier, InFlight};
 pub use execute::{Applied, ApplyError};
 pub use kinds::{Kind, Kinds};
 pub use preflight::{Checked, Preflight, Ready};
-pub use request::{Metadata, Written, fields_hash};
+pub use request::Metadata;

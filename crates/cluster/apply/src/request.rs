@@ -1,14 +1,12 @@
 //! Single requests, and what their answers say.
 
-use std::hash::Hasher;
-
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use kube::Client;
 use kube::client::Body;
 use pintle_release_api::FIELD_MANAGER;
 use pintle_release_manifest::{Gvk, ObjectKey};
-use pintle_release_plan::{Answer, our_fields};
+use pintle_release_plan::{Answer, our_entry};
 use serde_json::{Value, json};
 
 use crate::Kind;
@@ -39,10 +37,10 @@ impl Metadata {
         self.0.get("deletionTimestamp").is_some()
     }
 
-    /// Hash of the fields that we own, if any.
+    /// Our entry of `managedFields`: the fields that we own, if any.
     #[must_use]
-    pub fn hash(&self) -> Option<u64> {
-        our_fields(&self.0).map(fields_hash)
+    pub fn our_entry(&self) -> Option<&Value> {
+        our_entry(&self.0)
     }
 
     fn text(&self, name: &str) -> &str {
@@ -50,55 +48,13 @@ impl Metadata {
     }
 }
 
-/// A hash of `fieldsV1`, which changes when anybody takes, changes or drops a field of ours.
-///
-/// FNV-1a over the JSON with sorted keys: it is stored in statuses, so it must be the same in every
-/// version of the program.
-#[must_use]
-pub fn fields_hash(fields: &Value) -> u64 {
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-    hash_value(&mut hasher, fields);
-    hasher.finish()
-}
-
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
-fn hash_value(hasher: &mut Fnv, value: &Value) {
-    match value {
-        Value::Object(map) => {
-            hasher.write(b"{");
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort_unstable();
-            for key in keys {
-                hasher.write(key.as_bytes());
-                hasher.write(b":");
-                hash_value(hasher, &map[key]);
-            }
-            hasher.write(b"}");
-        }
-        other => hasher.write(other.to_string().as_bytes()),
-    }
-}
-
 /// A successful write.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub(crate) struct Written {
     /// Whether the object was not there before.
-    pub created: bool,
+    pub(crate) created: bool,
     /// Its metadata now.
-    pub metadata: Metadata,
+    pub(crate) metadata: Metadata,
 }
 
 /// Where an object is served.

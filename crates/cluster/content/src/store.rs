@@ -1,9 +1,10 @@
 //! The store of one namespace, as seen with one release's rights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use k8s_openapi::jiff::Timestamp;
 use kube::api::{DeleteParams, ListParams, PartialObjectMeta, PostParams, PropagationPolicy};
 use kube::{Api, Client};
 use pintle_release_api::{LABEL_CONTENT, LABEL_RELEASE, ReleaseHistory};
@@ -68,32 +69,35 @@ impl Store {
         Ok(digest)
     }
 
-    /// Removes the chart blobs that no history of the namespace names, where they are older than
-    /// `older_than` seconds (RFC 3339 creation times are compared by the caller's clock).
+    /// Removes the chart blobs that no history of the namespace names: those created before
+    /// `created_before`, and those in `at_once` whatever their age. Gives the digests that went.
     ///
     /// # Errors
     /// When the API server refuses.
     pub async fn sweep_charts(
         &self,
-        referenced: &std::collections::BTreeSet<String>,
-        created_before: k8s_openapi::jiff::Timestamp,
-    ) -> Result<usize, ContentError> {
+        referenced: &BTreeSet<String>,
+        created_before: Timestamp,
+        at_once: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, ContentError> {
         let params = ListParams::default().labels(LABEL_CONTENT);
         let list = self.metadata.list(&params).await.map_err(api("list content", CHART))?;
-        let labels: std::collections::BTreeSet<String> =
-            referenced.iter().map(|digest| label_value(digest)).collect();
-        let mut removed = 0;
+        let by_label = |digests: &BTreeSet<String>| -> BTreeSet<String> {
+            digests.iter().map(|digest| label_value(digest)).collect()
+        };
+        let (referenced, at_once) = (by_label(referenced), by_label(at_once));
+        let mut removed = BTreeSet::new();
         for blob in list.items {
-            let name = blob.metadata.name.unwrap_or_default();
-            let label = blob.metadata.labels.unwrap_or_default().remove(LABEL_CONTENT);
-            let young =
-                blob.metadata.creation_timestamp.is_none_or(|time| time.0 >= created_before);
-            let used = label.is_none_or(|label| labels.contains(&label));
-            if !name.starts_with(CHART) || young || used {
+            let Some(name) = blob.metadata.name.filter(|it| it.starts_with(CHART)) else {
                 continue;
+            };
+            let label = blob.metadata.labels.unwrap_or_default().remove(LABEL_CONTENT);
+            let Some(label) = label.filter(|it| !referenced.contains(it)) else { continue };
+            let old = blob.metadata.creation_timestamp.is_some_and(|it| it.0 < created_before);
+            if old || at_once.contains(&label) {
+                self.delete_secret(&name).await?;
+                removed.insert(label);
             }
-            self.delete_secret(&name).await?;
-            removed += 1;
         }
         Ok(removed)
     }

@@ -18,11 +18,9 @@ mod suspend;
 
 pub use conflict::{Conflict, Settlement, conflicts, settle};
 pub use fields::{Replicas, SentReplicas, has_replicas, send_replicas, wanted_replicas};
-pub use normalise::{
-    Desired, NormaliseError, Owner, Scope, expand_lists, normalise, template_hash,
-};
+pub use normalise::{Desired, NormaliseError, Owner, Scope, normalise, template_hash};
 pub use order::{RANK_CRD, RANK_NAMESPACE, rank};
-pub use ownership::{Ownership, our_fields, ownership};
+pub use ownership::{Ownership, our_entry, ownership};
 pub use plan::{Action, Applied, FinishedJob, Intent, Live, Plan, Prune, PruneMode, Step, plan};
 pub use refusal::{Answer, Refusal, Verdict, classify};
 pub use suspend::suspend;

@@ -65,25 +65,6 @@ pub struct NormaliseError {
     pub what: String,
 }
 
-/// Takes `v1 List`s and their like apart, as Helm's object builder does.
-#[must_use]
-pub fn expand_lists(objects: &[Object]) -> Vec<Object> {
-    let mut flat = Vec::with_capacity(objects.len());
-    for object in objects {
-        let items = object.body.get("items").and_then(Value::as_array);
-        match items {
-            Some(items) if object.gvk().kind.ends_with("List") => {
-                let inner = items
-                    .iter()
-                    .map(|body| Object { source: object.source.clone(), body: body.clone() });
-                flat.extend(expand_lists(&inner.collect::<Vec<_>>()));
-            }
-            _ => flat.push(object.clone()),
-        }
-    }
-    flat
-}
-
 /// Makes an object ready to be sent.
 ///
 /// # Errors

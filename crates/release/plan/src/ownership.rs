@@ -43,7 +43,7 @@ pub fn ownership(key: &ObjectKey, metadata: &Value) -> Ownership {
     }
     if let (Some(name), Some(namespace)) = (label(LABEL_RELEASE), label(LABEL_RELEASE_NAMESPACE))
         && annotation(ANNOTATION_ID) == Some(&key.id())
-        && our_fields(metadata).is_some()
+        && our_entry(metadata).is_some()
     {
         return Ownership::Release { namespace: namespace.to_owned(), name: name.to_owned() };
     }
@@ -56,21 +56,18 @@ pub fn ownership(key: &ObjectKey, metadata: &Value) -> Ownership {
     }
 }
 
-/// The fields that we have applied (`fieldsV1` of our entry of `managedFields`), if any.
+/// Our entry of `managedFields`: the fields that we have applied, if any.
 #[must_use]
-pub fn our_fields(metadata: &Value) -> Option<&Value> {
+pub fn our_entry(metadata: &Value) -> Option<&Value> {
     let entries = metadata.get("managedFields")?.as_array()?;
     let is = |entry: &Value, name: &str, want: &str| {
         entry.get(name).and_then(Value::as_str) == Some(want)
     };
-    entries
-        .iter()
-        .find(|entry| {
-            is(entry, "manager", FIELD_MANAGER)
-                && is(entry, "operation", "Apply")
-                && entry.get("subresource").is_none()
-        })?
-        .get("fieldsV1")
+    entries.iter().find(|entry| {
+        is(entry, "manager", FIELD_MANAGER)
+            && is(entry, "operation", "Apply")
+            && entry.get("subresource").is_none()
+    })
 }
 
 fn text<'a>(metadata: &'a Value, map: &str, name: &str) -> Option<&'a str> {
