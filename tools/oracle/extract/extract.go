@@ -27,6 +27,7 @@ type Case map[string]any
 var tables = map[string]func(*run) error{
 	"fmt":      fmtTable,
 	"charts":   chartTables,
+	"command":  commandTable,
 	"regexp":   regexpTables,
 	"semver":   semverTable,
 	"sprig":    sprigTable,
@@ -38,13 +39,15 @@ var tables = map[string]func(*run) error{
 }
 
 // order is the order of `extract all`: what others wait for comes first.
-var order = []string{"fmt", "template", "yaml", "sprig", "strvals", "semver", "regexp", "time", "strconv", "charts"}
+var order = []string{"fmt", "template", "yaml", "sprig", "strvals", "semver", "regexp", "time", "strconv", "charts", "command"}
 
 type run struct {
 	dir  string
 	na   map[string][]Case
 	temp string
 	helm []Row
+
+	fresh bool // everything is extracted, so the old list of left-out cases goes
 }
 
 // Run extracts the named tables, or all of them, into the folder after -o
@@ -55,7 +58,7 @@ func Run(args []string) error {
 		r.dir, args = args[1], args[2:]
 	}
 	if len(args) == 1 && args[0] == "all" {
-		args = order
+		args, r.fresh = order, true
 	}
 	if len(args) == 0 {
 		return errors.New("extract needs table names, or all")
@@ -118,7 +121,7 @@ const naFile = "not-applicable.json"
 func (r *run) writeNA() error {
 	path := filepath.Join(r.dir, naFile)
 	all := map[string][]Case{}
-	if raw, err := os.ReadFile(path); err == nil {
+	if raw, err := os.ReadFile(path); err == nil && !r.fresh {
 		if err := json.Unmarshal(raw, &all); err != nil {
 			return err
 		}
