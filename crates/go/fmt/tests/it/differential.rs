@@ -1,17 +1,28 @@
-//! Random formats, values, numbers and literals (`tests/data`, from a fixed seed) with the answers
-//! that the pinned Go gave when the oracle asked it.
+//! strconv's own tables, and random formats, values, numbers and literals (`tests/data`, from a
+//! fixed seed), with the answers that the pinned Go gave when the oracle asked it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pintle_go_fmt::{
     append_quote, append_quote_to_ascii, append_quote_to_graphic, can_backquote, format_float,
-    parse_float, parse_int, parse_uint, sprint, sprintf, sprintln, unquote,
+    parse_bool, parse_float, parse_int, parse_uint, sprint, sprintf, sprintln, unquote,
 };
 use pintle_go_value::{FloatKind, Heap, Value};
 use serde_json::Value as Json;
 
 use crate::typed::{bytes, decode};
 use crate::{check, equal};
+
+#[test]
+fn strconv_tables_of_literals_hold() {
+    check("../../../conformance/data/quote.json", quoting);
+}
+
+#[test]
+fn strconv_tables_of_numbers_hold() {
+    check("../../../conformance/data/strconv-float.json", numbers);
+    check("../../../conformance/data/strconv-int.json", numbers);
+}
 
 #[test]
 fn random_values_print_as_in_go() {
@@ -87,6 +98,7 @@ fn numbers(row: &Json) -> Result<(), String> {
             return equal(text.as_bytes(), &wanted(row).expect("a text"));
         }
         Some("parsefloat") => parse_float(text, kind).map(Value::float64),
+        Some("parsebool") => parse_bool(text).map(Value::Bool),
         Some("parseint") => parse_int(text, base, bits).map(Value::int64),
         _ => parse_uint(text, base, bits)
             .map(|number| Value::Uint(pintle_go_value::UintKind::Uint64, number)),

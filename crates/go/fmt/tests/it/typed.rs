@@ -160,6 +160,7 @@ fn dictionary<'h>(heap: &'h Heap, name: &str, entries: &Json) -> Value<'h> {
 fn key_order(key: Value<'_>) -> f64 {
     match key {
         Value::Int(_, key) => key as f64,
+        Value::Uint(_, key) => key as f64,
         Value::Float(_, key) if key.is_nan() => f64::NEG_INFINITY,
         Value::Float(_, key) => key,
         key => panic!("no order for {key:?}"),
