@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::Error;
 use pintle_go_value::{Heap, Tree, TreeMap, Type, Value};
 
 /// A scalar as the text has it, before JSON makes every number a `float64`.
@@ -16,9 +17,19 @@ pub(crate) enum Scalar<'t> {
     Text(Cow<'t, str>),
 }
 
+/// encoding/json's `maxNestingDepth`.
+pub(crate) const JSON_DEPTH_LIMIT: usize = 10_000;
+
+/// How deep a [`Tree`] may nest. Trees are cloned, merged and dropped by recursion on any thread;
+/// this many levels take a tenth of the smallest stack. Go's limit is that of JSON.
+pub const TREE_DEPTH_LIMIT: usize = 1000;
+
 /// Makes values of type `Node` out of what a reader finds in a text that lives for `'t`.
 pub(crate) trait Build<'t> {
     type Node;
+
+    /// The deepest nesting, [`JSON_DEPTH_LIMIT`] at most.
+    const DEPTH_LIMIT: usize;
 
     fn scalar(&mut self, scalar: Scalar<'t>) -> Self::Node;
 
@@ -26,6 +37,14 @@ pub(crate) trait Build<'t> {
 
     /// The keys are sorted, each comes once.
     fn map(&mut self, entries: std::vec::Drain<'_, (Cow<'t, str>, Self::Node)>) -> Self::Node;
+}
+
+/// The error past a depth limit: encoding/json's words, and the number where it is ours.
+pub(crate) fn too_deep(limit: usize) -> Error {
+    match limit {
+        JSON_DEPTH_LIMIT => Error::new("exceeded max depth"),
+        limit => Error::new(format!("exceeded max depth of {limit}")),
+    }
 }
 
 /// Sorts entries by key; of equal keys the last stays.
@@ -65,6 +84,8 @@ pub(crate) struct TreeBuilder {
 impl<'t> Build<'t> for TreeBuilder {
     type Node = Tree;
 
+    const DEPTH_LIMIT: usize = TREE_DEPTH_LIMIT;
+
     fn scalar(&mut self, scalar: Scalar<'t>) -> Tree {
         match scalar {
             Scalar::Null => Tree::Null,
@@ -101,6 +122,8 @@ impl<'h> HeapBuilder<'h> {
 
 impl<'h> Build<'h> for HeapBuilder<'h> {
     type Node = Value<'h>;
+
+    const DEPTH_LIMIT: usize = JSON_DEPTH_LIMIT;
 
     fn scalar(&mut self, scalar: Scalar<'h>) -> Value<'h> {
         match scalar {

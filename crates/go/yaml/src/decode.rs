@@ -8,16 +8,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::build::{Build, Scalar, sort_entries};
+use crate::build::{Build, Scalar, sort_entries, too_deep};
 use crate::json::check_float;
 use crate::node::{Document, NodeId, NodeKind};
 use crate::number::{append_g, text};
 use crate::resolve::{Resolved, resolve_tagged, tag};
 use crate::{Error, binary, syntax};
 use pintle_go_value::FloatKind;
-
-/// encoding/json's `maxNestingDepth`.
-pub(crate) const JSON_DEPTH_LIMIT: usize = 10_000;
 
 /// What sigs.k8s.io/yaml puts before errors of goyaml and of the way to JSON …
 pub(crate) const TO_JSON: &str = "error converting YAML to JSON";
@@ -116,7 +113,7 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
     /// The document's value; errors have the words of sigs.k8s.io/yaml in front.
     pub(crate) fn run(mut self) -> Decoded<B::Node> {
         match self.decode() {
-            Err(error) if self.depth > JSON_DEPTH_LIMIT => Err(error.under(FROM_JSON)),
+            Err(error) if self.depth > B::DEPTH_LIMIT => Err(error.under(FROM_JSON)),
             decoded => decoded.map_err(|error| error.under(TO_JSON)),
         }
     }
@@ -220,8 +217,8 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
 
     fn deeper(&mut self) -> Decoded {
         self.depth += 1;
-        if self.depth > JSON_DEPTH_LIMIT {
-            return Err(Error::new("exceeded max depth"));
+        if self.depth > B::DEPTH_LIMIT {
+            return Err(too_deep(B::DEPTH_LIMIT));
         }
         Ok(())
     }
@@ -398,9 +395,7 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
             counted?;
         }
         if self.document.node(target).kind != NodeKind::Scalar {
-            let shown = syntax::show_node(self.document, target);
-            let text = format!("yaml: invalid map key: {shown}");
-            return Err(Error::new(text).at(self.document.place(id)));
+            return Err(self.invalid_key(id)?);
         }
         Ok(match self.scalar(target)? {
             Scalar::Null => Key::Null,
@@ -410,6 +405,23 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
             Scalar::Float(value) => Key::Float(value),
             Scalar::Text(text) => Key::Text(text),
         })
+    }
+
+    /// The error for a key that is a collection. Go decodes it before it complains, so that the
+    /// innermost key that is one is to blame.
+    fn invalid_key(&self, id: NodeId) -> Decoded<Error> {
+        let mut key = id;
+        while let Some(inner) = self.document.first_collection_key(self.document.target(key)) {
+            key = inner;
+        }
+        for scalar in id..self.document.behind(key) {
+            if self.document.node(scalar).kind == NodeKind::Scalar {
+                self.scalar(scalar)?;
+            }
+        }
+        let shown = syntax::show_node(self.document, self.document.target(key));
+        let text = format!("yaml: invalid map key: {shown}");
+        Ok(Error::new(text).at(self.document.place(key)))
     }
 
     /// Notes what a strict read, or the conversion to string keys, has against a key.
@@ -480,6 +492,9 @@ fn want_map() -> Error {
     Error::new("yaml: map merge requires map or sequence of maps as the value")
 }
 
+/// The largest number that rounds to a `float32`, half a step beyond the largest of those.
+const FLOAT32_MAX: f64 = 3.402_823_567_797_336_4e38;
+
 /// The key as sigs.k8s.io/yaml makes a string of it.
 fn key_text<'t>(key: &Key<'t>) -> Option<Cow<'t, str>> {
     Some(match key {
@@ -487,10 +502,10 @@ fn key_text<'t>(key: &Key<'t>) -> Option<Cow<'t, str>> {
         Key::Int(value) => value.to_string().into(),
         Key::Bool(value) => if *value { "true" } else { "false" }.into(),
         Key::Float(value) => match *value {
-            f64::INFINITY => ".inf".into(),
-            f64::NEG_INFINITY => "-.inf".into(),
+            // Sic: as a float32.
+            v if v > FLOAT32_MAX => ".inf".into(),
+            v if v < -FLOAT32_MAX => "-.inf".into(),
             v if v.is_nan() => ".nan".into(),
-            // Sic: with the digits of a float32.
             v => text(|out| append_g(out, v, FloatKind::Float32)).into(),
         },
         Key::Null | Key::Uint(_) => return None,

@@ -27,6 +27,7 @@ mod toml;
 mod walk;
 mod write;
 
+pub use build::TREE_DEPTH_LIMIT;
 pub use error::{Error, Place};
 pub use json::{read_json, read_json_value, to_json, to_pretty_json, to_raw_json};
 pub use read::{

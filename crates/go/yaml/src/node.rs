@@ -81,6 +81,43 @@ impl<'t> Document<'t> {
         }
     }
 
+    /// The first key in a collection, by the order of decoding, that is a collection itself. Aliases
+    /// are not followed.
+    pub(crate) fn first_collection_key(&self, id: NodeId) -> Option<NodeId> {
+        // Each open collection: its next child, its end, whether that child is a key.
+        let mut open = vec![(id + 1, self.behind(id), self.is_mapping(id))];
+        while let Some((next, end, is_key)) = open.last_mut() {
+            if next >= end {
+                open.pop();
+                continue;
+            }
+            let (child, child_is_key) = (*next, *is_key);
+            *next = self.behind(child);
+            let behind = *next;
+            let is_collection = behind > child + 1
+                || matches!(self.node(child).kind, NodeKind::Sequence(_) | NodeKind::Mapping(_));
+            if child_is_key && is_collection {
+                return Some(child);
+            }
+            let parent = open.len() - 1;
+            if let Some((next, ..)) = open.get(parent).copied()
+                && child_is_key
+            {
+                // A scalar key: its value is the next child, and then comes a key again.
+                let value_end = self.behind(next);
+                open[parent].0 = value_end;
+                open.push((next + 1, value_end, self.is_mapping(next)));
+            } else if is_collection {
+                open.push((child + 1, behind, self.is_mapping(child)));
+            }
+        }
+        None
+    }
+
+    fn is_mapping(&self, id: NodeId) -> bool {
+        matches!(self.nodes[id].kind, NodeKind::Mapping(_))
+    }
+
     pub(crate) fn place(&self, id: NodeId) -> Place {
         self.nodes[id].mark.place()
     }

@@ -20,6 +20,9 @@ pub(crate) const DEPTH_LIMIT: usize = 10_000;
 /// How far behind its start the `:` of a simple key may stand, in characters (YAML 1.1).
 const SIMPLE_KEY_LIMIT: u32 = 1024;
 
+/// How far an escape looks ahead: an error this near the end may be for lack of text alone.
+const LOOK_AHEAD: usize = 10;
+
 /// A position as goyaml keeps it: everything counts characters, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
@@ -182,7 +185,8 @@ impl<'t> Scanner<'t> {
             return Err(stop);
         }
         let fetched = self.dispatch();
-        if self.pos >= self.bytes.len() { Err(stop) } else { fetched }
+        let needed = self.pos + if fetched.is_err() { LOOK_AHEAD } else { 0 };
+        if needed >= self.bytes.len() { Err(stop) } else { fetched }
     }
 
     fn dispatch(&mut self) -> Scanned {

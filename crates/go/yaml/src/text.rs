@@ -87,15 +87,17 @@ impl<'t> Text<'t> {
 fn chunk_start(text: &str, at: usize, skipped: usize) -> usize {
     let mut start = 0;
     let mut end = CHUNK - skipped;
-    while end <= at {
+    loop {
         // A character cut by the end of a chunk waits for the next one.
-        while !text.is_char_boundary(end) {
+        while end < text.len() && !text.is_char_boundary(end) {
             end -= 1;
+        }
+        if at < end {
+            return start;
         }
         start = end;
         end += CHUNK;
     }
-    start
 }
 
 /// goyaml's words for the first thing wrong with bytes that are not UTF-8.

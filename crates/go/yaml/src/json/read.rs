@@ -6,8 +6,8 @@ use pintle_go_fmt::quote;
 use pintle_go_value::{Heap, Tree, Value};
 
 use crate::Error;
-use crate::build::{Build, HeapBuilder, Scalar, TreeBuilder, sort_entries};
-use crate::decode::{JSON_DEPTH_LIMIT, lossy};
+use crate::build::{Build, HeapBuilder, Scalar, TreeBuilder, sort_entries, too_deep};
+use crate::decode::lossy;
 
 /// Reads one JSON text as `json.Unmarshal` into an `interface{}` does.
 ///
@@ -124,8 +124,8 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
     fn open(&mut self, frame: Frame<'t>) -> Result<(), Error> {
         self.pos += 1;
         self.frames.push(frame);
-        if self.frames.len() > JSON_DEPTH_LIMIT {
-            return Err(Error::new("exceeded max depth"));
+        if self.frames.len() > B::DEPTH_LIMIT {
+            return Err(too_deep(B::DEPTH_LIMIT));
         }
         Ok(())
     }
