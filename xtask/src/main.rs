@@ -1,3 +1,57 @@
-//! House keeping tasks.
+//! House keeping: what is generated, and what the house rules say of the tree.
+#![expect(clippy::print_stdout, reason = "this program's output is its purpose")]
 
-fn main() {}
+mod codegen;
+mod layers;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+const USAGE: &str = "\
+House keeping for Pintle.
+
+Usage: cargo xtask COMMAND
+
+Commands:
+  codegen   writes what is generated from the types: deploy/crds, docs/reference
+  tidy      checks the house rules; prints each breach with its place, exits 1 if there is one
+";
+
+fn main() -> anyhow::Result<ExitCode> {
+    let root = root()?;
+    let mut args = std::env::args().skip(1);
+    match args.next().as_deref() {
+        Some("codegen") => {
+            for (path, text) in codegen::generated()? {
+                let path = root.join(path);
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+                println!("wrote {}", path.strip_prefix(&root).unwrap_or(&path).display());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("tidy") => {
+            let breaches = tidy::check(&root)?;
+            for breach in &breaches {
+                println!("{breach}");
+            }
+            println!("tidy: {} breaches", breaches.len());
+            Ok(if breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        _ => {
+            println!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// The project's root: this package's folder is one below it.
+fn root() -> anyhow::Result<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().map(Path::to_path_buf).context("the package has no parent folder")
+}
