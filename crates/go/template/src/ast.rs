@@ -251,11 +251,6 @@ impl Unit {
         &self.text[span.start as usize..span.end as usize]
     }
 
-    /// A name in the source; names are valid UTF-8, or the lexer would have refused them.
-    pub(crate) fn source_str(&self, span: Span) -> &str {
-        std::str::from_utf8(self.source(span)).unwrap_or_default()
-    }
-
     pub(crate) fn nodes(&self, run: Run) -> &[Node] {
         &self.nodes[run.range()]
     }

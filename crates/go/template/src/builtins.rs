@@ -4,6 +4,7 @@ mod compare;
 mod escape;
 mod index;
 
+pub(crate) use index::slice;
 use pintle_go_value::{Heap, Type, Value};
 
 use crate::CallError;
@@ -21,6 +22,8 @@ pub(crate) enum Code {
     Or,
     /// Knows the name of what it calls.
     Call,
+    /// Tells what it finds in an interface from what it does not.
+    Slice,
     /// Like any function.
     Plain(Plain),
 }
@@ -81,7 +84,7 @@ static BUILTINS: [Builtin; 19] = [
             printed(heap, buffer, |out| pintle_go_fmt::sprintln(out, args))
         }),
     ),
-    variadic("slice", TWO, Code::Plain(|heap, _, args| index::slice(heap, args))),
+    variadic("slice", TWO, Code::Slice),
     variadic(
         "urlquery",
         ANY,

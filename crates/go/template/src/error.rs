@@ -44,7 +44,14 @@ pub enum Layer {
 /// A chain of thousands of nested includes is one flat list, so that printing or dropping it never
 /// recurses, and each layer is kept once.
 #[derive(Clone, PartialEq, Eq)]
-pub struct CallError(Box<Vec<Layer>>);
+pub struct CallError(Box<Chain>);
+
+/// Behind a pointer, so that results stay as small as the values they hold.
+#[derive(Clone, PartialEq, Eq)]
+struct Chain {
+    /// From the innermost.
+    layers: Vec<Layer>,
+}
 
 impl CallError {
     /// `errors.New(text)`.
@@ -63,7 +70,7 @@ impl CallError {
     }
 
     fn of(layer: Layer) -> Self {
-        CallError(Box::new(vec![layer]))
+        CallError(Box::new(Chain { layers: vec![layer] }))
     }
 
     /// `fmt.Errorf(prefix + "%w", self)`; the prefix holds its own `: `.
@@ -73,31 +80,31 @@ impl CallError {
     }
 
     pub(crate) fn within(mut self, layer: Layer) -> Self {
-        self.0.push(layer);
+        self.0.layers.push(layer);
         self
     }
 
     /// The chain, from the outermost layer to the innermost.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = &Layer> + ExactSizeIterator {
-        self.0.iter().rev()
+        self.0.layers.iter().rev()
     }
 
     /// Whether any layer is a template's: Go's `errors.As(err, &ExecError)`.
     #[must_use]
     pub fn is_exec(&self) -> bool {
-        self.0.iter().any(|layer| matches!(layer, Layer::Exec { .. }))
+        self.0.layers.iter().any(|layer| matches!(layer, Layer::Exec { .. }))
     }
 
     /// Whether one of this engine's own limits ended it.
     #[must_use]
     pub fn is_limit(&self) -> bool {
-        matches!(self.0.first(), Some(Layer::Limit(_)))
+        matches!(self.0.layers.first(), Some(Layer::Limit(_)))
     }
 
     /// The innermost place in a template.
     #[must_use]
     pub fn location(&self) -> Option<&Location> {
-        self.0.iter().find_map(|layer| match layer {
+        self.0.layers.iter().find_map(|layer| match layer {
             Layer::Exec { location, .. } => location.as_ref(),
             _ => None,
         })

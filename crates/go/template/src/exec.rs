@@ -5,7 +5,7 @@ mod eval;
 mod field;
 mod walk;
 
-pub(crate) use walk::{printable, show};
+pub(crate) use walk::{formatted, printable};
 
 use pintle_go_value::{Heap, Value};
 

@@ -7,7 +7,7 @@ pub const TEMPLATE_DEPTH_LIMIT: usize = 100_000;
 ///
 /// Helm refuses 1000 includes of one name; only many names that include each other get here, and
 /// each level takes a few kilobytes of stack.
-pub const DEPTH_LIMIT: usize = 100_000;
+pub const DEPTH_LIMIT: usize = TEMPLATE_DEPTH_LIMIT + 1;
 
 /// How many commands and loop turns one execution may take. The largest known chart takes less
 /// than a million; this many take about two seconds.

@@ -3,6 +3,8 @@
 mod lex;
 mod number;
 mod operand;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,28 +30,41 @@ pub(crate) trait Names {
     fn position(&self, name: &str) -> Option<u32>;
 }
 
+/// What Go's tests set otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// Whether comments are kept as nodes.
+    pub(crate) comments: bool,
+    /// See [`PAREN_DEPTH_LIMIT`].
+    pub(crate) paren_limit: usize,
+}
+
+impl Settings {
+    const STANDARD: Settings = Settings { comments: false, paren_limit: PAREN_DEPTH_LIMIT };
+}
+
 /// Parses a text as the template `name`: that template first, then those that it defines.
 pub(crate) fn parse(
     name: &Arc<str>,
     text: Arc<[u8]>,
     names: &dyn Names,
 ) -> Result<Vec<Arc<Tree>>, ParseError> {
-    parse_with(name, text, names, false)
+    parse_with(name, text, names, Settings::STANDARD)
 }
 
-/// The same; with `comments`, they are kept as nodes.
+/// The same with other settings.
 pub(crate) fn parse_with(
     name: &Arc<str>,
     text: Arc<[u8]>,
     names: &dyn Names,
-    comments: bool,
+    settings: Settings,
 ) -> Result<Vec<Arc<Tree>>, ParseError> {
     if text.len() >= TEXT_LIMIT {
         let message = format!("the text has more than {TEXT_LIMIT} bytes");
         return Err(ParseError { parse_name: name.clone(), line: 1, offset: 0, message });
     }
     let source = text.clone();
-    let mut parser = Parser::new(name, &source, text, names, comments);
+    let mut parser = Parser::new(name, &source, text, names, settings);
     let root = parser.parse()?;
     parser.add(name.clone(), root)?;
     Ok(parser.finish(name))
@@ -118,6 +133,7 @@ struct Parser<'t> {
     frame: Frame<'t>,
     unit: Unit,
     block_depth: usize,
+    paren_limit: usize,
     /// Nodes, commands and operands whose list is not complete yet.
     pending_nodes: Vec<Node>,
     pending_commands: Vec<Command>,
@@ -132,10 +148,10 @@ impl<'t> Parser<'t> {
         source: &'t [u8],
         text: Arc<[u8]>,
         names: &'t dyn Names,
-        comments: bool,
+        settings: Settings,
     ) -> Self {
         let options = Options {
-            comments,
+            comments: settings.comments,
             break_is_func: names.position("break").is_some(),
             continue_is_func: names.position("continue").is_some(),
         };
@@ -147,6 +163,7 @@ impl<'t> Parser<'t> {
             frame: Frame::new(),
             unit: Unit::new(name.clone(), text),
             block_depth: 0,
+            paren_limit: settings.paren_limit,
             pending_nodes: Vec::new(),
             pending_commands: Vec::new(),
             pending_args: Vec::new(),
@@ -450,10 +467,10 @@ impl<'t> Parser<'t> {
     }
 
     fn else_list(&mut self, kind: BranchKind) -> Parsed<Run> {
-        let chained = match (kind, self.peek().kind) {
-            (BranchKind::If, Kind::If) | (BranchKind::With, Kind::With) => true,
-            _ => false,
-        };
+        let chained = matches!(
+            (kind, self.peek().kind),
+            (BranchKind::If, Kind::If) | (BranchKind::With, Kind::With)
+        );
         if chained {
             self.next();
             let mark = self.pending_nodes.len();

@@ -76,15 +76,14 @@ fn equal<'h>(a: Value<'h>, b: Value<'h>) -> Result<bool, CallError> {
 
 /// Values of no basic kind: nil against nil, else Go's `==` where the type has it.
 fn other_equal<'h>(a: Value<'h>, b: Value<'h>) -> Result<bool, CallError> {
-    let shown = crate::exec::show;
     let known = !matches!(a, Value::Missing) && !matches!(b, Value::Missing);
     if known && kind(a) != kind(b) {
         return Err(CallError::new(format!(
             "non-comparable types {}: {}, {}: {}",
-            shown(a),
+            crate::exec::formatted(b"%s", a),
             a.type_name(),
             b.type_name(),
-            shown(b)
+            crate::exec::formatted(b"%v", b)
         )));
     }
     if a.is_nil() || b.is_nil() {
@@ -92,7 +91,10 @@ fn other_equal<'h>(a: Value<'h>, b: Value<'h>) -> Result<bool, CallError> {
     }
     if !is_comparable(b) {
         let ty = b.type_name();
-        return Err(CallError::new(format!("non-comparable type {}: {ty}", shown(b))));
+        return Err(CallError::new(format!(
+            "non-comparable type {}: {ty}",
+            crate::exec::formatted(b"%s", b)
+        )));
     }
     Ok(identical(a, b))
 }

@@ -3,7 +3,7 @@
 use pintle_go_value::{Heap, IntKind, Type, UintKind, Value};
 
 use crate::CallError;
-use crate::reflect::{self, dig, indirect, is_nil_pointer, plain};
+use crate::reflect::{self, Slot, dig, indirect, is_nil_pointer, plain};
 
 /// Go's `indexArg`: the place that a value names. The end itself gets through.
 fn place(index: Value<'_>, capacity: usize) -> Result<usize, CallError> {
@@ -14,14 +14,17 @@ fn place(index: Value<'_>, capacity: usize) -> Result<usize, CallError> {
             return Err(CallError::new("cannot index slice/array with nil"));
         }
         other => {
-            let ty = other.type_name();
-            return Err(CallError::new(format!("cannot index slice/array with type {ty}")));
+            return Err(no_index(&other.type_name()));
         }
     };
     usize::try_from(at)
         .ok()
         .filter(|at| *at <= capacity)
         .ok_or_else(|| CallError::new(format!("index out of range: {at}")))
+}
+
+fn no_index(ty: &str) -> CallError {
+    CallError::new(format!("cannot index slice/array with type {ty}"))
 }
 
 /// The panic of `reflect.Value.Index` for the place after the last.
@@ -147,8 +150,8 @@ fn same_key(a: Value<'_>, b: Value<'_>) -> bool {
 }
 
 /// `slice x 1 2 3` is `x[1:2:3]`.
-pub(super) fn slice<'h>(heap: &'h Heap, args: &[Value<'h>]) -> Result<Value<'h>, CallError> {
-    let item = dig(args[0]);
+pub(crate) fn slice<'h>(heap: &'h Heap, args: &[Slot<'h>]) -> Result<Value<'h>, CallError> {
+    let item = dig(args[0].value);
     if matches!(item, Value::Missing) {
         return Err(CallError::new("slice of untyped nil"));
     }
@@ -178,22 +181,31 @@ pub(super) fn slice<'h>(heap: &'h Heap, args: &[Value<'h>]) -> Result<Value<'h>,
     Ok(match below {
         Value::String(bytes) => Value::String(&bytes[from..to]),
         Value::Bytes(bytes) => Value::Bytes(&bytes[from..to]),
-        Value::List(list) if is_array(list.ty()) => {
-            let text = "reflect.Value.Slice: slice of unaddressable array";
-            return Err(CallError::panic(text));
-        }
-        Value::List(list) => heap.list_of(list.ty(), &list.items()[from..to]),
+        Value::List(list) => heap.list_of(slice_type(list.ty()), &list.items()[from..to]),
         other => other,
     })
 }
 
+/// The type of a slice of a list. Go slices only arrays that it can address, those behind pointers;
+/// a value here does not know where it was found, so all are.
+fn slice_type(ty: &'static Type) -> &'static Type {
+    match ty.underlying() {
+        Type::Array(_, Type::Any) => &Type::LIST,
+        Type::Array(_, Type::String) => &Type::STRINGS,
+        Type::Array(_, elem) if **elem == Type::INT => &Type::INTS,
+        _ => ty,
+    }
+}
+
 /// The bounds that up to three indexes set. A list here has no capacity beyond its length.
-fn bounds(indexes: &[Value<'_>], length: usize) -> Result<(usize, usize), CallError> {
+fn bounds(indexes: &[Slot<'_>], length: usize) -> Result<(usize, usize), CallError> {
     let mut places = [0, length, length];
     for (at, index) in indexes.iter().enumerate() {
-        // Unlike `index`, `slice` does not look into interfaces; an element taken from a list in a
-        // pipeline has come out of its interface already.
-        places[at] = place(dig(*index), length)?;
+        // Unlike `index`, `slice` does not look into interfaces.
+        if index.in_interface || matches!(index.value, Value::Nil) {
+            return Err(no_index(&Type::Any.to_string()));
+        }
+        places[at] = place(index.value, length)?;
     }
     let [from, to, capacity] = places;
     for (low, high) in [(from, to), (to, capacity)] {

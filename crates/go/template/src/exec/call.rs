@@ -79,6 +79,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                     builtins::call(&callee, values.first().copied().unwrap_or_default())
                 })
             }
+            builtins::Code::Slice => self.slice(dot, &signature, node, args, last),
             builtins::Code::Plain(code) => {
                 self.call(dot, &signature, node, args, last, |exec, values| {
                     let mut buffer = exec.buffers.pop().unwrap_or_default();
@@ -89,6 +90,31 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 })
             }
         }
+    }
+
+    /// `slice` alone sees whether its arguments were found in interfaces.
+    fn slice(
+        &mut self,
+        dot: &Slot<'h>,
+        signature: &Signature<'_>,
+        node: At<'h>,
+        args: &'h [Arg],
+        last: Option<Value<'h>>,
+    ) -> Result<Value<'h>, CallError> {
+        self.check_count(signature, args.len(), last.is_some())?;
+        let mut slots = Vec::with_capacity(args.len() + 1);
+        for arg in args {
+            slots.push(self.operand(dot, &Type::Reflect, arg)?);
+        }
+        slots.extend(last.map(Slot::of));
+        builtins::slice(self.heap(), &slots)
+            .map_err(|error| self.failed_call(signature.name, node, error))
+    }
+
+    /// The error of a function, at the command that called it.
+    fn failed_call(&mut self, name: &str, node: At<'h>, error: CallError) -> CallError {
+        self.at(node);
+        self.located(error.wrap(format!("error calling {name}: ")))
     }
 
     /// `and` and `or` evaluate no more than decides.
@@ -140,10 +166,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         if let Some(last) = last {
             values[count - 1] = self.validate(Slot::of(last), signature.param(count - 1))?;
         }
-        code(self, values).map_err(|error| {
-            self.at(node);
-            self.located(error.wrap(format!("error calling {}: ", signature.name)))
-        })
+        code(self, values).map_err(|error| self.failed_call(signature.name, node, error))
     }
 
     fn check_count(

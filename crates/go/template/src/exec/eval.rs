@@ -184,24 +184,32 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         ty: &'static Type,
         arg: &'h Arg,
     ) -> Result<Value<'h>, CallError> {
+        let slot = self.operand(dot, ty, arg)?;
+        self.validate(slot, ty)
+    }
+
+    /// The value of an operand where a `ty` is wanted, which it may not be.
+    pub(super) fn operand(
+        &mut self,
+        dot: &Slot<'h>,
+        ty: &'static Type,
+        arg: &'h Arg,
+    ) -> Result<Slot<'h>, CallError> {
         self.at(At::Arg(arg));
-        let slot = match arg {
-            Arg::Dot(_) => *dot,
-            Arg::Nil(_) if ty.can_be_nil() => return Ok(reflect::zero(ty)),
-            Arg::Nil(_) => return Err(self.fail(format!("cannot assign nil to {ty}"))),
-            Arg::Field { idents, .. } => self.field_chain(dot, *dot, arg, *idents, &[], None)?,
-            Arg::Variable { .. } => self.variable(dot, arg, &[], None)?,
-            Arg::Pipe(pipe) => Slot::of(stack::grow(|| self.pipeline(dot, *pipe))?),
-            Arg::Ident { name, func } => {
-                self.function(dot, *func, *name, At::Arg(arg), &[], None)?
-            }
+        match arg {
+            Arg::Dot(_) => Ok(*dot),
+            Arg::Nil(_) if ty.can_be_nil() => Ok(Slot::of(reflect::zero(ty))),
+            Arg::Nil(_) => Err(self.fail(format!("cannot assign nil to {ty}"))),
+            Arg::Field { idents, .. } => self.field_chain(dot, *dot, arg, *idents, &[], None),
+            Arg::Variable { .. } => self.variable(dot, arg, &[], None),
+            Arg::Pipe(pipe) => stack::grow(|| self.pipeline(dot, *pipe)).map(Slot::of),
+            Arg::Ident { name, func } => self.function(dot, *func, *name, At::Arg(arg), &[], None),
             Arg::Chain { node, fields, .. } => {
                 let receiver = self.chain_receiver(dot, arg, *node)?;
-                self.field_chain(dot, receiver, arg, *fields, &[], None)?
+                self.field_chain(dot, receiver, arg, *fields, &[], None)
             }
-            _ => return self.literal(ty, arg),
-        };
-        self.validate(slot, ty)
+            _ => self.literal(ty, arg).map(Slot::of),
+        }
     }
 
     /// A literal as an argument of type `ty`.

@@ -182,7 +182,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 if self.pipe_of(branch).decls.len() > 1 {
                     return Err(self.fail(format!(
                         "can't use {} to iterate over more than one variable",
-                        show(value)
+                        formatted(b"%v", value)
                     )));
                 }
                 Iteration::Ints(number)
@@ -195,7 +195,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 Iteration::Keyed(map.entries(), key, elem)
             }
             _ => {
-                let shown = show(indirect(value));
+                let shown = formatted(b"%v", indirect(value));
                 return Err(self.fail(format!("range can't iterate over {shown}")));
             }
         })
@@ -327,11 +327,11 @@ pub(crate) fn printable<'h>(
     }
 }
 
-/// `%v`, for messages.
-pub(crate) fn show(value: Value<'_>) -> String {
+/// A value through one verb, for messages.
+pub(crate) fn formatted(verb: &[u8], value: Value<'_>) -> String {
     let mut out = Vec::new();
     let value = if matches!(value, Value::Missing) { Value::Nil } else { value };
-    match pintle_go_fmt::write_value(&mut out, value) {
+    match pintle_go_fmt::sprintf(&mut out, verb, &[value]) {
         Ok(()) => String::from_utf8_lossy(&out).into_owned(),
         Err(limit) => limit.to_string(),
     }

@@ -1,7 +1,7 @@
 //! Pipelines, commands and operands.
 
 use super::lex::{Item, Kind};
-use super::{PAREN_DEPTH_LIMIT, Parsed, Parser, index, name_of, number, take_since};
+use super::{Parsed, Parser, index, name_of, number, take_since};
 use crate::ast::{Arg, Command, Decl, FuncRef, Literal, Pipe, PipeId, Run, Slot, Span};
 use crate::builtins;
 
@@ -267,7 +267,7 @@ impl<'t> Parser<'t> {
     }
 
     fn parenthesized(&mut self) -> Parsed<Arg> {
-        if self.frame.paren_depth >= PAREN_DEPTH_LIMIT {
+        if self.frame.paren_depth >= self.paren_limit {
             return Err(self.error("max expression depth exceeded"));
         }
         self.frame.paren_depth += 1;
