@@ -2,6 +2,7 @@ package answer
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"sort"
 	"strings"
@@ -83,7 +84,21 @@ func run(input json.RawMessage, prepare func(*template.Template)) (any, error) {
 	if _, err := t.Parse(c.Tmpl); err != nil {
 		return failed(err), nil
 	}
-	var out strings.Builder
+	var out limited
 	err = t.Execute(&out, data)
 	return outcome(out.String(), err), nil
+}
+
+// maxOutput ends a template that would print for ever (a range over a huge
+// integer, say). It is far above what any case prints.
+const maxOutput = 64 << 20
+
+// limited is a strings.Builder that fails past maxOutput.
+type limited struct{ strings.Builder }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > maxOutput {
+		return 0, errors.New("oracle: the output is longer than 64 MiB")
+	}
+	return l.Builder.Write(p)
 }

@@ -37,6 +37,17 @@ func templateTables(r *run) error {
 			return err
 		}
 	}
+	traps, err := inputs("template.json")
+	if err != nil {
+		return err
+	}
+	set := newCaseSet()
+	for _, c := range traps {
+		set.add("trap", c)
+	}
+	if err := r.answered("template", "template-traps.json", set.cases); err != nil {
+		return err
+	}
 	return parseTables(r)
 }
 
