@@ -13,6 +13,9 @@ pub(crate) const CONCURRENCY: usize = 16;
 
 /// Told about our own writes, so that whoever watches the objects never takes them for drift.
 pub trait InFlight: Send + Sync {
+    /// An object is about to be written; until the guard is dropped, its events are not judged.
+    fn begin(&self, key: &ObjectKey) -> Box<dyn Send>;
+
     /// An object was written, and has this resource version now.
     fn written(&self, key: &ObjectKey, metadata: &crate::Metadata);
 }

@@ -54,9 +54,9 @@ impl Applier {
         done: &mut Vec<Applied>,
     ) -> Result<(), ApplyError> {
         for wave in &checked.waves {
-            let results = futures::stream::iter(wave)
-                .map(|ready| self.step(&desired[ready.step.index], ready))
-                .buffer_unordered(CONCURRENCY);
+            let steps: Vec<_> =
+                wave.iter().map(|ready| self.step(&desired[ready.step.index], ready)).collect();
+            let results = futures::stream::iter(steps).buffer_unordered(CONCURRENCY);
             let mut first = None;
             for result in results.collect::<Vec<_>>().await {
                 match result {
@@ -75,6 +75,7 @@ impl Applier {
     }
 
     async fn step(&self, desired: &Desired, ready: &Ready) -> Result<Applied, ApplyError> {
+        let _guard = self.in_flight.begin(&desired.key);
         let mut attempt = 0;
         loop {
             attempt += 1;

@@ -71,9 +71,10 @@ impl Applier {
         let mut checked = Checked::default();
         for wave in &plan.waves {
             let steps = wave.iter().filter(|it| it.action != Action::Leave);
-            let outcomes = futures::stream::iter(steps)
+            let checks: Vec<_> = steps
                 .map(|step| self.check(&desired[step.index], *step, options, &coming))
-                .buffered(CONCURRENCY);
+                .collect();
+            let outcomes = futures::stream::iter(checks).buffered(CONCURRENCY);
             let mut ready = Vec::new();
             for outcome in outcomes.collect::<Vec<_>>().await {
                 match outcome {

@@ -18,9 +18,8 @@ impl Applier {
     /// # Errors
     /// The first refusal or fault; the others of the wave were tried all the same.
     pub async fn prune(&self, wave: &[Prune]) -> Result<(), ApplyError> {
-        let results = futures::stream::iter(wave)
-            .map(|prune| self.prune_one(prune))
-            .buffer_unordered(CONCURRENCY);
+        let prunes: Vec<_> = wave.iter().map(|prune| self.prune_one(prune)).collect();
+        let results = futures::stream::iter(prunes).buffer_unordered(CONCURRENCY);
         let mut first = Ok(());
         for (key, result) in results.collect::<Vec<_>>().await {
             let Err(answer) = result else { continue };

@@ -18,8 +18,13 @@ const NO_VALUE: &[u8] = b"<no value>";
 
 type Executor<'c, 'h> = Exec<'c, 'h, RenderHost>;
 
-/// Every function that Helm's templates know.
-pub(crate) static FUNCTIONS: LazyLock<FuncMap<RenderHost>> = LazyLock::new(|| {
+/// Every function that Helm's templates know: Sprig's, Helm's own, and those that need the engine.
+#[must_use]
+pub fn functions() -> &'static FuncMap<RenderHost> {
+    &FUNCTIONS
+}
+
+static FUNCTIONS: LazyLock<FuncMap<RenderHost>> = LazyLock::new(|| {
     let mut tables = pintle_helm_sprig::tables();
     tables.push(ENGINE_FUNCTIONS);
     FuncMap::new(&tables)

@@ -24,8 +24,8 @@ pub trait Lookup: Send + Sync {
     ) -> Result<Tree, String>;
 }
 
-/// The host of one render.
-pub(crate) struct RenderHost {
+/// What functions reach in one render.
+pub struct RenderHost {
     generator: Arc<dyn Generator + Send + Sync>,
     pub(crate) lookup: Option<Arc<dyn Lookup>>,
     pub(crate) lint: bool,
@@ -34,7 +34,9 @@ pub(crate) struct RenderHost {
 }
 
 impl RenderHost {
-    pub(crate) fn new(options: &crate::RenderOptions) -> Self {
+    /// The host of one render.
+    #[must_use]
+    pub fn new(options: &crate::RenderOptions) -> Self {
         RenderHost {
             generator: options.generator.clone(),
             lookup: options.lookup.clone(),

@@ -7,7 +7,7 @@ use pintle_go_template::{MissingKey, Set};
 use pintle_helm_chart::{Chart, Instance};
 
 use crate::RenderError;
-use crate::functions::FUNCTIONS;
+use crate::functions::functions;
 use crate::host::RenderHost;
 use crate::layout::{Template, chart_paths, templates};
 
@@ -63,7 +63,7 @@ impl ParsedChart {
             return Ok(shape.clone());
         }
         let missing = if strict { MissingKey::Error } else { MissingKey::Zero };
-        let mut set = Set::new(SET_NAME, &*FUNCTIONS).with_missing_key(missing);
+        let mut set = Set::new(SET_NAME, functions()).with_missing_key(missing);
         let templates = templates(&charts);
         for template in &templates {
             set.parse(&template.path, template.file.data.clone())

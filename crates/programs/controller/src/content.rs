@@ -1,0 +1,279 @@
+//! From the spec to a version: what the chart and the values are, and which version that is.
+
+use std::collections::BTreeMap;
+
+use pintle_cluster_content::{Version, VersionBlob};
+use pintle_cluster_source::{Archive, FoundValues, Pinned, Sources};
+use pintle_helm_chart::{SetKind, Values, canonical_json, merge_maps, parse_set, read_values};
+use pintle_release_api::{
+    ANNOTATION_REQUESTED_AT, ChartSource, Reason, ReleaseHistorySpec, ReleaseSpec, RenderedChart,
+    ValuesKind,
+};
+use pintle_release_manifest::ObjectKey;
+use pintle_release_revision::{
+    Content, Identity, SALT_LEN, Salt, content_digest, identify, keyed_digest,
+};
+
+use crate::charts::RenderInput;
+use crate::fault::Fault;
+use crate::job::Job;
+use crate::memory::Inputs;
+
+/// The version that the spec is.
+pub(crate) struct Target {
+    pub(crate) version: i64,
+    /// What is to be recorded before anything of it is touched; none for a version that is.
+    pub(crate) new: Option<New>,
+}
+
+/// A version that is not recorded yet.
+pub(crate) struct New {
+    pub(crate) archive: Archive,
+    pub(crate) version: Version,
+}
+
+/// Finds out which version the spec is, and renders it if it is a new one.
+pub(crate) async fn version(job: &mut Job<'_>) -> Result<Target, Fault> {
+    let inputs = Inputs {
+        generation: job.generation(),
+        references: job.context.observer.reference_version(&job.reference()),
+    };
+    refer(job);
+    if let Some(version) = known(job, inputs) {
+        job.wanted = Some(version);
+        return Ok(Target { version, new: None });
+    }
+    let histories = job.context.histories.of(&job.namespace, &job.name);
+    let salt = salt(job, histories.keys().next_back().copied()).await?;
+    let input = resolve(job).await?;
+    let digest = content_digest(
+        &salt,
+        &Content {
+            chart: &input.archive.digest,
+            values: &input.canonical,
+            release_name: job.release.release_name(),
+            namespace: &job.namespace,
+            rerender: job.release.spec.rerender.as_deref(),
+        },
+    );
+    let digests = histories.iter().map(|(it, recorded)| (*it, recorded.content_digest.clone()));
+    let identity = identify(&digest, &digests.collect(), job.before.latest_version);
+    job.wanted = Some(identity.version());
+    let new = match identity {
+        Identity::Known(_) => None,
+        Identity::New(version) => Some(render(job, version, salt, digest, input).await?),
+    };
+    if new.is_none() {
+        // A new version counts as identified only when it is recorded.
+        job.memory.identified = Some((inputs, identity.version()));
+    }
+    Ok(Target { version: identity.version(), new })
+}
+
+/// Names what the spec refers to, so that its changes bring a reconcile. Before it is read, so that
+/// none is missed.
+fn refer(job: &Job<'_>) {
+    let spec = &job.release.spec;
+    let key = |kind: &str, name: &str| ObjectKey {
+        group: String::new(),
+        kind: kind.to_owned(),
+        namespace: job.namespace.clone(),
+        name: name.to_owned(),
+    };
+    let values = spec.values_from.iter().map(|it| match it.kind {
+        ValuesKind::Secret => key("Secret", &it.name),
+        ValuesKind::ConfigMap => key("ConfigMap", &it.name),
+    });
+    let secret = spec.chart.secret.iter().map(|it| key("Secret", &it.name));
+    let map = spec.chart.config_map.iter().map(|it| key("ConfigMap", &it.name));
+    job.context.observer.refer(&job.reference(), values.chain(secret).chain(map).collect());
+}
+
+/// The version that is known without a request: nothing that the spec depends on has changed since
+/// it was identified, by this process or (as the status says) by one before it.
+fn known(job: &Job<'_>, inputs: Inputs) -> Option<i64> {
+    let asked = job.release.metadata.annotations.as_ref()?.get(ANNOTATION_REQUESTED_AT);
+    let asked_anew = asked.is_some() && asked != job.before.requested_at.as_ref();
+    let by_memory = job.memory.identified.filter(|(it, _)| *it == inputs).map(|(_, it)| it);
+    let version = by_memory.or_else(|| by_status(job))?;
+    let recorded = job.context.histories.of(&job.namespace, &job.name);
+    (!asked_anew && recorded.contains_key(&version)).then_some(version)
+}
+
+/// After a restart: a Ready status of this very generation names its version, unless the spec
+/// refers to something that may have changed meanwhile.
+fn by_status(job: &Job<'_>) -> Option<i64> {
+    let spec = &job.release.spec;
+    let pinned = spec.values_from.iter().all(|it| it.digest.is_some());
+    let refers = !pinned || spec.chart.secret.is_some() || spec.chart.config_map.is_some();
+    let ready = job.before.conditions.iter().any(|it| {
+        it.type_ == "Ready"
+            && it.status == "True"
+            && it.observed_generation == Some(job.generation())
+    });
+    job.before.version.filter(|_| ready && !refers)
+}
+
+/// The key of the release's digests: from any of its blobs, or made with its first version.
+async fn salt(job: &mut Job<'_>, newest: Option<i64>) -> Result<Salt, Fault> {
+    if let Some(salt) = job.memory.salt {
+        return Ok(salt);
+    }
+    let salt = match newest {
+        Some(version) => {
+            let blob = job.store().version(&job.name, version).await?;
+            blob.salt().ok_or_else(|| {
+                Fault::new(
+                    Reason::ChartInvalid,
+                    format!("the blob of version {version} is damaged"),
+                )
+            })?
+        }
+        None => {
+            let mut salt = [0; SALT_LEN];
+            getrandom::fill(&mut salt)
+                .map_err(|error| Fault::transient(format!("no randomness: {error}")))?;
+            salt
+        }
+    };
+    job.memory.salt = Some(salt);
+    Ok(salt)
+}
+
+/// A spec's chart and values, fetched.
+struct Resolved {
+    archive: Archive,
+    values: Values,
+    canonical: String,
+    found: Vec<FoundValues>,
+}
+
+async fn resolve(job: &Job<'_>) -> Result<Resolved, Fault> {
+    let spec = &job.release.spec;
+    let sources = Sources::new(&job.client, &job.namespace);
+    let archive = sources.chart(&spec.chart).await.map_err(|error| {
+        let fault = Fault::from(error);
+        match fault.reason {
+            Reason::ValuesMissing => Fault { reason: Reason::ChartMissing, ..fault },
+            Reason::ValuesInvalid => Fault { reason: Reason::ChartInvalid, ..fault },
+            _ => fault,
+        }
+    })?;
+    let pinned = pinned(job).await?;
+    let found = sources.values(&spec.values_from, &pinned).await?;
+    let values = merged(spec, &found)?;
+    let canonical = canonical_json(&values).map_err(|it| invalid("spec.values", &it))?;
+    Ok(Resolved { archive, values, canonical, found })
+}
+
+/// What pinned entries held, out of the versions' blobs, newest first.
+async fn pinned(job: &Job<'_>) -> Result<Pinned, Fault> {
+    let entries = job.release.spec.values_from.iter();
+    let mut wanted: Vec<&String> = entries.filter_map(|it| it.digest.as_ref()).collect();
+    let mut pinned = Pinned::new();
+    let histories = job.context.histories.of(&job.namespace, &job.name);
+    for version in histories.keys().rev() {
+        if wanted.is_empty() {
+            break;
+        }
+        let blob = job.store().version(&job.name, *version).await?;
+        pinned.extend(blob.values_from);
+        wanted.retain(|digest| !pinned.contains_key(*digest));
+    }
+    Ok(pinned)
+}
+
+/// `valuesFrom` in order, then `values`.
+fn merged(spec: &ReleaseSpec, found: &[FoundValues]) -> Result<Values, Fault> {
+    let mut values = Values::map();
+    for entry in found {
+        match &entry.target_path {
+            None => {
+                let read = read_values(entry.text.as_bytes());
+                merge_maps(&mut values, read.map_err(|it| invalid(&entry.place, &it))?);
+            }
+            Some(path) => {
+                let text = format!("{path}={}", entry.text);
+                let no_files = &mut |_: &str| Err(std::io::ErrorKind::Unsupported.into());
+                parse_set(&mut values, &text, SetKind::Literal, no_files)
+                    .map_err(|it| invalid(&format!("{} targetPath {path}", entry.place), &it))?;
+            }
+        }
+    }
+    let own = match &spec.values {
+        None => return Ok(values),
+        Some(serde_json::Value::String(text)) => read_values(text.as_bytes()),
+        // JSON is YAML, and goes through the same reader, so that numbers are what Helm makes of
+        // them.
+        Some(json) => read_values(json.to_string().as_bytes()),
+    };
+    merge_maps(&mut values, own.map_err(|it| invalid("spec.values", &it))?);
+    Ok(values)
+}
+
+fn invalid(place: &str, error: &pintle_helm_chart::ChartError) -> Fault {
+    Fault::new(Reason::ValuesInvalid, format!("{place}: {error}"))
+}
+
+/// Renders a new version.
+async fn render(
+    job: &mut Job<'_>,
+    version: i64,
+    salt: Salt,
+    digest: String,
+    resolved: Resolved,
+) -> Result<New, Fault> {
+    let Resolved { archive, values, canonical, found } = resolved;
+    let input = RenderInput {
+        archive: archive.clone(),
+        values,
+        release_name: job.release.release_name().to_owned(),
+        namespace: job.namespace.clone(),
+        revision: version,
+        upgrade: !job.context.histories.of(&job.namespace, &job.name).is_empty(),
+        client: job.client.clone(),
+    };
+    let (manifest, chart) = job.context.charts.render(input).await?;
+    job.chart = Some(chart.clone());
+    if let Some(hook) =
+        manifest.hooks.iter().find(|it| it.events.iter().any(|it| !it.starts_with("test")))
+    {
+        let message =
+            format!("{}: {} hooks are not run yet", hook.object.source, hook.events.join(", "));
+        return Err(Fault::new(Reason::Unsupported, message));
+    }
+    let empty = manifest.objects.is_empty() && manifest.crds.is_empty();
+    if empty && version > 1 && !job.release.spec.upgrade.allow_empty {
+        let message = "the chart renders no object at all, and the version before has some";
+        return Err(Fault::new(Reason::EmptyRender, message));
+    }
+    let held: BTreeMap<String, String> =
+        found.iter().map(|it| (keyed_digest(&salt, it.text.as_bytes()), it.text.clone())).collect();
+    let json: serde_json::Value = serde_json::from_str(&canonical).unwrap_or_default();
+    let history = ReleaseHistorySpec {
+        release: job.name.clone(),
+        version,
+        description: job.release.spec.description.clone(),
+        content_digest: digest,
+        chart: RenderedChart { digest: archive.digest.clone(), ..chart },
+        snapshot: snapshot(&job.release.spec, &archive.digest, &salt, &found),
+        manifest_digest: keyed_digest(&salt, manifest.text.as_bytes()),
+        values_digest: keyed_digest(&salt, canonical.as_bytes()),
+    };
+    let blob = VersionBlob::new(&salt, manifest, json, held);
+    Ok(New { archive, version: Version { history, blob } })
+}
+
+/// The spec as a rollback writes it back: the chart by its digest, and each value by the digest of
+/// what it held.
+fn snapshot(spec: &ReleaseSpec, chart: &str, salt: &Salt, found: &[FoundValues]) -> String {
+    let mut spec = spec.clone();
+    spec.chart = ChartSource { blob: Some(chart.to_owned()), ..ChartSource::default() };
+    spec.rollback_to = None;
+    for entry in found {
+        if let Some(source) = spec.values_from.get_mut(entry.index) {
+            source.digest = Some(keyed_digest(salt, entry.text.as_bytes()));
+        }
+    }
+    serde_json::to_string(&spec).unwrap_or_default()
+}

@@ -1,0 +1,116 @@
+//! What all reconciles share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use k8s_openapi::api::core::v1::ObjectReference;
+use kube::runtime::events::{Event, EventType, Recorder, Reporter};
+use kube::runtime::reflector::Store;
+use kube::{Client, Resource};
+use pintle_cluster_apply::{Kinds, impersonate};
+use pintle_cluster_observe::Observer;
+use pintle_release_api::{DEFAULT_SERVICE_ACCOUNT, Reason, Release};
+
+use crate::Authority;
+use crate::charts::Charts;
+use crate::fault::Fault;
+use crate::histories::Histories;
+use crate::memory::{Bodies, Memory};
+use crate::metrics::Metrics;
+
+/// The most clients of accounts that are kept.
+const MAX_ACCOUNTS: usize = 4096;
+
+/// What all reconciles share.
+pub(crate) struct Context {
+    pub(crate) client: Client,
+    pub(crate) authority: Authority,
+    pub(crate) kinds: Arc<Kinds>,
+    pub(crate) observer: Observer,
+    pub(crate) histories: Arc<Histories>,
+    pub(crate) charts: Charts,
+    pub(crate) bodies: Bodies,
+    pub(crate) metrics: Metrics,
+    pub(crate) releases: Store<Release>,
+    recorder: Recorder,
+    accounts: Mutex<HashMap<(String, String), Client>>,
+    memories: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Memory>>>>,
+}
+
+impl Context {
+    pub(crate) fn new(
+        client: Client,
+        authority: Authority,
+        observer: Observer,
+        histories: Arc<Histories>,
+        releases: Store<Release>,
+    ) -> Self {
+        let reporter = Reporter { controller: "pintle".to_owned(), instance: None };
+        Context {
+            kinds: Arc::new(Kinds::new(client.clone())),
+            charts: Charts::new(client.clone()),
+            recorder: Recorder::new(client.clone(), reporter),
+            client,
+            authority,
+            observer,
+            histories,
+            releases,
+            bodies: Bodies::default(),
+            metrics: Metrics::new(),
+            accounts: Mutex::default(),
+            memories: Mutex::default(),
+        }
+    }
+
+    /// A client with the rights of a release: those of its account, unless the controller's own
+    /// were asked for.
+    pub(crate) fn client_of(&self, release: &Release) -> Result<Client, Fault> {
+        if self.authority == Authority::Controller {
+            return Ok(self.client.clone());
+        }
+        let namespace = release.metadata.namespace.clone().unwrap_or_default();
+        let account = release.spec.service_account_name.as_deref();
+        let account = account.unwrap_or(DEFAULT_SERVICE_ACCOUNT).to_owned();
+        let key = (namespace, account);
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = accounts.get(&key) {
+            return Ok(client.clone());
+        }
+        let client = impersonate(&self.client, &key.0, &key.1).map_err(|_| {
+            let message = format!("spec.serviceAccountName {:?} is not a name", key.1);
+            Fault::new(Reason::Forbidden, message)
+        })?;
+        if accounts.len() >= MAX_ACCOUNTS {
+            accounts.clear();
+        }
+        accounts.insert(key, client.clone());
+        Ok(client)
+    }
+
+    /// What is remembered of a release, by its uid.
+    pub(crate) fn memory(&self, uid: &str) -> Arc<tokio::sync::Mutex<Memory>> {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(memories.entry(uid.to_owned()).or_default())
+    }
+
+    /// Forgets a release that is gone.
+    pub(crate) fn forget(&self, uid: &str) {
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).remove(uid);
+    }
+
+    /// Tells an Event of a release. An Event that can't be written is only logged: it is a
+    /// courtesy, and the status says the same.
+    pub(crate) async fn event(&self, release: &Release, warning: bool, reason: &str, note: String) {
+        let event = Event {
+            type_: if warning { EventType::Warning } else { EventType::Normal },
+            reason: reason.to_owned(),
+            note: Some(note.chars().take(1000).collect()),
+            action: "Reconcile".to_owned(),
+            secondary: None,
+        };
+        let reference: ObjectReference = release.object_ref(&());
+        if let Err(error) = self.recorder.publish(&event, &reference).await {
+            tracing::debug!(%error, "an Event could not be written");
+        }
+    }
+}

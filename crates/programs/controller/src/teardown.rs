@@ -1,0 +1,150 @@
+//! The end of a release: its objects in reverse order, then its versions, then its finalizer.
+
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::Api;
+use pintle_release_api::{DeletionPolicy, FINALIZER, Reason};
+use pintle_release_manifest::{Gvk, Object, ObjectKey};
+use pintle_release_plan::{Live, Prune, PruneMode, rank};
+
+use crate::fault::Fault;
+use crate::job::Job;
+use crate::reconcile::Flow;
+use crate::{rollout, writer};
+
+/// The name of our own definition.
+const OWN_CRD: &str = "releases.pintle.dev";
+
+/// What stands around a release that is being deleted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    /// Nothing special.
+    Usual,
+    /// The objects stay: it was asked for, or the definition of Releases itself is being deleted,
+    /// and no application must die of that.
+    Orphan,
+    /// The namespace is being deleted: the account and its rights go first, and Kubernetes deletes
+    /// what is in the namespace itself.
+    NamespaceGoes,
+}
+
+/// Goes one step further: one wave a reconcile, so that no worker ever waits.
+pub(crate) async fn teardown(job: &mut Job<'_>) -> Result<Flow, Fault> {
+    let ours = job.release.metadata.finalizers.iter().flatten().any(|it| it == FINALIZER);
+    if !ours {
+        return Ok(Flow::Gone);
+    }
+    let setting = setting(job).await?;
+    rollout::watch(job, kinds(job).await).await?;
+    let mut waves = waves(job, setting);
+    if setting == Setting::NamespaceGoes {
+        leave_with_namespace(job, waves).await?;
+    } else {
+        if let Some((_, wave)) = waves.pop_last() {
+            job.blocked_by = wave.iter().map(|it| it.key.to_string()).collect();
+            let fresh: Vec<Prune> = wave.into_iter().filter(|it| !it.live.terminating).collect();
+            job.applier().prune(&fresh).await?;
+            // The watch tells when they are gone, and brings the next wave.
+            return Ok(Flow::Settled);
+        }
+        remove_versions(job).await?;
+    }
+    writer::remove_finalizer(job).await?;
+    tracing::info!(release = %job.name, namespace = %job.namespace, "gone");
+    Ok(Flow::Gone)
+}
+
+async fn setting(job: &Job<'_>) -> Result<Setting, Fault> {
+    if job.release.spec.deletion.policy == DeletionPolicy::Orphan {
+        return Ok(Setting::Orphan);
+    }
+    let crds: Api<CustomResourceDefinition> = Api::all(job.context.client.clone());
+    // Who may not look at definitions can't tell; then the release is deleted as it says.
+    let crd = crds.get_opt(OWN_CRD).await.unwrap_or(None);
+    if crd.is_some_and(|it| it.metadata.deletion_timestamp.is_some()) {
+        return Ok(Setting::Orphan);
+    }
+    let namespaces: Api<Namespace> = Api::all(job.context.client.clone());
+    let namespace = namespaces.get_opt(&job.namespace).await?;
+    match namespace {
+        Some(it) if it.metadata.deletion_timestamp.is_none() => Ok(Setting::Usual),
+        _ => Ok(Setting::NamespaceGoes),
+    }
+}
+
+/// The kinds of everything that was ever sent for this release, as far as it is recorded.
+async fn kinds(job: &Job<'_>) -> Vec<Gvk> {
+    let mut kinds: Vec<Gvk> =
+        job.before.inventory.iter().map(|it| Gvk::new(&it.api_version, &it.kind)).collect();
+    if let Some(served) = &job.memory.served {
+        kinds.extend(served.objects.iter().map(|it| it.gvk.clone()));
+    }
+    for version in job.context.histories.of(&job.namespace, &job.name).into_keys() {
+        // A blob that can't be read (its rights are gone, say) must not block the end.
+        if let Ok(blob) = job.store().version(&job.name, version).await {
+            let manifest = blob.manifest;
+            kinds.extend(manifest.objects.iter().chain(&manifest.crds).map(Object::gvk));
+        }
+    }
+    kinds
+}
+
+/// What is there and ours, by rank.
+fn waves(job: &Job<'_>, setting: Setting) -> std::collections::BTreeMap<u16, Vec<Prune>> {
+    let mut waves: std::collections::BTreeMap<u16, Vec<Prune>> = std::collections::BTreeMap::new();
+    for (key, live) in rollout::live(job) {
+        let mode = mode(&key, &live, setting);
+        let rank = rank(&key.group, &key.kind);
+        waves.entry(rank).or_default().push(Prune { key, live, mode });
+    }
+    waves
+}
+
+/// Definitions are kept, since every object of their kinds would go with them.
+fn mode(key: &ObjectKey, live: &Live, setting: Setting) -> PruneMode {
+    let kept = live.keep || live.adopted || key.kind == "CustomResourceDefinition";
+    if kept || setting == Setting::Orphan { PruneMode::Orphan } else { PruneMode::Delete }
+}
+
+/// In a namespace that goes, only what is cluster-scoped is ours to remove. What can't be removed
+/// loses our marks with the controller's own rights, and is named in an Event.
+async fn leave_with_namespace(
+    job: &mut Job<'_>,
+    waves: std::collections::BTreeMap<u16, Vec<Prune>>,
+) -> Result<(), Fault> {
+    let mut left = Vec::new();
+    for prune in waves.into_values().rev().flatten() {
+        if prune.key.namespace == job.namespace || prune.live.terminating {
+            continue;
+        }
+        if job.applier().prune(std::slice::from_ref(&prune)).await.is_ok() {
+            continue;
+        }
+        left.push(prune.key.to_string());
+        let own = pintle_cluster_apply::Applier::new(
+            job.context.client.clone(),
+            std::sync::Arc::clone(&job.context.kinds),
+            job.owner(),
+            std::sync::Arc::new(rollout::Notes(job.context.observer.clone())),
+        );
+        let orphan = Prune { mode: PruneMode::Orphan, ..prune };
+        own.prune(&[orphan]).await?;
+    }
+    if !left.is_empty() {
+        let note =
+            format!("left behind, since the namespace's rights are gone: {}", left.join(", "));
+        job.context.event(job.release, true, Reason::Deleting.as_str(), note).await;
+    }
+    Ok(())
+}
+
+/// Histories and blobs, oldest first; then the charts that nobody else uses.
+async fn remove_versions(job: &mut Job<'_>) -> Result<(), Fault> {
+    let store = job.store();
+    for version in job.context.histories.of(&job.namespace, &job.name).into_keys() {
+        store.remove(&job.name, version).await?;
+        job.context.histories.remove(&job.namespace, &job.name, version);
+    }
+    let used = job.context.histories.charts_in(&job.namespace);
+    job.context.charts.sweep(&store, &job.namespace, &used, job.release).await
+}
