@@ -434,7 +434,7 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
                 strict.errors.push(format!("line {line}: key {shown} already set in map"));
             }
         }
-        if matches!(key, Key::Null | Key::Uint(_)) && self.unkeyed.is_none() {
+        if matches!(key, Key::Null | Key::Uint(_)) {
             let (ty, shown) = match key {
                 Key::Null => ("%!s(<nil>)", "<nil>".to_owned()),
                 other => ("uint64", syntax::show_key(other)),

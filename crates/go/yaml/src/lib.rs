@@ -12,6 +12,7 @@
 mod binary;
 mod build;
 mod decode;
+mod direct;
 mod emit;
 mod error;
 mod json;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::direct::Direct;
 use crate::parse::{Event, Parser};
 use crate::scan::Mark;
 use crate::{Error, Place};
@@ -38,8 +39,23 @@ pub(crate) struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
+    pub(crate) fn of(nodes: Vec<Node<'t>>) -> Self {
+        Document { nodes }
+    }
+
     /// The first document of the stream; one without nodes if the stream is empty.
     pub(crate) fn parse(text: &'t str, stop: Option<Error>) -> Result<Self, Error> {
+        match stop {
+            None => match Direct::parse(text) {
+                Some(document) => Ok(document),
+                None => Self::parse_whole(text, None),
+            },
+            stop => Self::parse_whole(text, stop),
+        }
+    }
+
+    /// As [`Self::parse`], by scanner and parser.
+    pub(crate) fn parse_whole(text: &'t str, stop: Option<Error>) -> Result<Self, Error> {
         let mut parser = Parser::new(text, stop);
         Ok(Self::next(&mut parser)?.unwrap_or_default())
     }
@@ -59,6 +75,11 @@ impl<'t> Document<'t> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node<'t> {

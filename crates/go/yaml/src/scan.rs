@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use crate::direct::Scalar;
 use crate::{Error, Place};
 
 mod chars;
@@ -112,6 +113,13 @@ pub(crate) struct Scanner<'t> {
     keys_by_token: Vec<(usize, usize)>,
 }
 
+/// A scalar that was read by itself, and where the scanner stopped behind it.
+pub(crate) struct Alone<'t> {
+    pub(crate) value: Cow<'t, str>,
+    pub(crate) pos: usize,
+    pub(crate) mark: Mark,
+}
+
 type Scanned<T = ()> = Result<T, Error>;
 
 impl<'t> Scanner<'t> {
@@ -151,6 +159,25 @@ impl<'t> Scanner<'t> {
         self.token_available = false;
         self.tokens_parsed += 1;
         self.tokens.pop_front().unwrap_or_else(|| Token::new(TokenKind::StreamEnd, self.mark))
+    }
+
+    /// Reads a scalar that starts at a place in block context, and nothing else.
+    pub(crate) fn scan_alone(
+        &mut self,
+        scalar: Scalar,
+        pos: usize,
+        mark: Mark,
+        indent: i64,
+    ) -> Scanned<Alone<'t>> {
+        self.pos = pos;
+        self.mark = mark;
+        self.indent = indent;
+        let token = match scalar {
+            Scalar::Plain => self.scan_plain()?,
+            Scalar::Quoted(single) => self.scan_quoted(single)?,
+            Scalar::Block(literal) => self.scan_block(literal)?,
+        };
+        Ok(Alone { value: token.value, pos: self.pos, mark: self.mark })
     }
 
     fn error<T>(&self, problem: &str, context: Mark) -> Scanned<T> {
