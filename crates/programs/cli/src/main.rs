@@ -1,3 +1,7 @@
 //! The `pintle` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pintle_cli::run("pintle")
+}

@@ -1,0 +1,7 @@
+//! The same program as a plugin: `kubectl pintle`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pintle_cli::run("kubectl pintle")
+}

@@ -1,0 +1,90 @@
+//! The command line of Pintle: arguments → settings → commands → printer.
+//!
+//! It writes Releases and nothing else: what runs is the controller's business. The exceptions are
+//! `install`, `uninstall`, `grant`, and what the tour of `demo` breaks on purpose.
+//!
+//! Data goes to standard output, words to standard error, and the exit code is an [`ExitStatus`].
+
+mod args;
+mod charts;
+mod cluster;
+mod commands;
+mod demo;
+mod examples;
+mod exit;
+mod fault;
+mod live;
+mod objects;
+mod printer;
+mod releases;
+mod roles;
+mod settings;
+mod summary;
+mod table;
+mod time;
+mod tree;
+mod watching;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use exit::ExitStatus;
+
+use crate::args::Cli;
+use crate::settings::Settings;
+
+/// Runs the program under the name that its help shows.
+#[must_use]
+pub fn run(name: &'static str) -> ExitCode {
+    let matches = Cli::command().name(name).bin_name(name).get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let (settings, command) = Settings::new(name, cli);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(commands::dispatch(&settings, command)),
+        Err(error) => Err(anyhow::Error::new(error).context("the program can't start")),
+    };
+    outcome.unwrap_or_else(|error| fault::report(&settings.printer, &error)).into()
+}
+
+/// The help text of a sub-command, or of the program itself, as it is on a terminal 100 wide.
+#[must_use]
+pub fn help(path: &[&str]) -> String {
+    let mut command = Cli::command().name("pintle").bin_name("pintle").term_width(100);
+    command.build();
+    let mut found = &mut command;
+    for name in path {
+        match found.find_subcommand_mut(name) {
+            Some(next) => found = next,
+            None => return format!("there is no command {name}"),
+        }
+    }
+    found.clone().term_width(100).render_long_help().to_string()
+}
+
+/// The names of the sub-commands.
+#[must_use]
+pub fn command_names() -> Vec<String> {
+    let command = Cli::command();
+    command.get_subcommands().map(|it| it.get_name().to_owned()).collect()
+}
+
+/// The tree that `pintle status` prints for a Release, without colours.
+#[must_use]
+pub fn status_tree(
+    release: &pintle_release_api::Release,
+    now: k8s_openapi::jiff::Timestamp,
+) -> String {
+    let view = tree::View { release, claims: &[], now, flag: true, wide: false };
+    anstream::adapter::strip_str(&tree::tree(&view)).to_string()
+}
+
+/// The line that stands for a Release where there is no terminal, without colours.
+#[must_use]
+pub fn status_line(release: &pintle_release_api::Release) -> String {
+    anstream::adapter::strip_str(&summary::line(release)).to_string()
+}

@@ -1,0 +1,122 @@
+//! The whole life of a release by commands, on a plane, with the controller in this process.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use pintle_testing_plane::Plane;
+
+use crate::support::{Ran, command, example, run, snapshot};
+
+/// A plane with Pintle in it, and the controller.
+struct Stage {
+    plane: &'static Plane,
+    namespace: &'static str,
+}
+
+impl Stage {
+    async fn set(namespace: &'static str) -> Self {
+        let plane = Plane::shared().await.unwrap();
+        let stage = Stage { plane, namespace };
+        stage.pintle(&["install", "--apply", "--only", "crds"]).ok();
+        plane.kubectl(&["create", "namespace", namespace]).unwrap();
+        stage.pintle(&["grant"]).ok();
+        let options = pintle_controller::Options::new(plane.client().await.unwrap());
+        tokio::spawn(pintle_controller::run(options, std::future::pending()));
+        stage
+    }
+
+    fn pintle(&self, arguments: &[&str]) -> Ran {
+        let mut command = command();
+        command.args(arguments).args(["-n", self.namespace]);
+        run(command.env("KUBECONFIG", self.plane.kubeconfig_path()))
+    }
+
+    /// kubectl with our plugin on its path.
+    fn kubectl(&self, arguments: &[&str]) -> Ran {
+        let plugin = PathBuf::from(env!("CARGO_BIN_EXE_kubectl-pintle"));
+        let folder = plugin.parent().unwrap().display().to_string();
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
+        let mut command: Command = self.plane.kubectl_command();
+        run(command.args(arguments).args(["-n", self.namespace]).env("PATH", path))
+    }
+}
+
+/// What differs from run to run is blanked: times, addresses.
+fn stable(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let (number, unit) = word.split_at(word.trim_end_matches(['s', 'm']).len());
+        let is_age = !number.is_empty() && number.chars().all(|it| it.is_ascii_digit());
+        let bare = word.trim_end();
+        let is_address = bare.starts_with("10.") && bare.matches('.').count() == 3;
+        match (is_age && !unit.is_empty(), is_address) {
+            (true, _) => "AGE",
+            (_, true) => "ADDRESS",
+            _ => word,
+        }
+    });
+    let lines: String = words.collect::<Vec<_>>().join(" ");
+    lines.lines().map(|it| it.trim_end().to_owned() + "\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_apply_to_delete() {
+    let stage = Stage::set("life").await;
+    let chart = example("stateless");
+    let wait = ["--wait", "--timeout", "2m"];
+    let apply = |set: &str| {
+        let arguments = [&["apply", "web", &chart, "--set", set][..], &wait].concat();
+        stage.pintle(&arguments)
+    };
+
+    let text = apply("replicas=2").ok();
+    assert!(text.starts_with("release.pintle.dev/web created\n"), "{text}");
+    snapshot("life-running", &stable(&text));
+    let again = apply("replicas=2").ok();
+    assert!(again.starts_with("release.pintle.dev/web unchanged\n"), "{again}");
+    snapshot("life-list", &stable(&stage.pintle(&["list", "-o", "wide"]).ok()));
+
+    stage.kubectl(&["wait", "--for=condition=Ready", "rel/web", "--timeout=60s"]).ok();
+    let wide = stage.kubectl(&["get", "rel", "-o", "wide"]).ok();
+    snapshot("life-kubectl-get", &stable(&wide));
+    let plugin = stage.kubectl(&["pintle", "status", "web"]).ok();
+    assert!(plugin.contains("Deployment/web"), "{plugin}");
+
+    apply("replicas=3").ok();
+    let bad = stage.pintle(&["rollback", "web", "9"]);
+    assert_eq!(bad.code, 1);
+    assert!(bad.stderr.contains("hint: there are: 1, 2"), "{}", bad.stderr);
+    let back = stage.pintle(&[&["rollback", "web", "1"][..], &wait].concat()).ok();
+    assert!(back.contains("  v1  "), "{back}");
+    snapshot("life-history", &stable(&stage.pintle(&["history", "web"]).ok()));
+    // After a rollback the controller owns the chart and the values: ours must still win.
+    let forth = apply("page=new").ok();
+    assert!(forth.contains("  v3  "), "{forth}");
+    let values = stage.pintle(&["get", "values", "web"]).ok();
+    assert_eq!(values, "page: new\n", "what an earlier apply set is gone");
+    assert_eq!(stage.pintle(&["get", "values", "web", "--version", "2"]).ok(), "replicas: 3\n");
+    assert!(stage.pintle(&["get", "manifest", "web"]).ok().contains("# Source: stateless/"));
+    assert!(stage.pintle(&["get", "notes", "web"]).ok().contains("web serves on port 80"));
+
+    stage.pintle(&[&["suspend", "web"][..], &wait].concat()).ok();
+    let pods = || stage.kubectl(&["get", "pods", "-o", "name"]).ok().lines().count();
+    snapshot("life-suspended", &stable(&stage.pintle(&["status", "web"]).ok()));
+    stage.pintle(&[&["resume", "web"][..], &wait].concat()).ok();
+    assert_eq!(pods(), 2);
+    stage.pintle(&[&["reconcile", "web"][..], &wait].concat()).ok();
+
+    stage.pintle(&[&["delete", "web"][..], &wait].concat()).ok();
+    let left = stage.kubectl(&["get", "deploy,svc,cm,secret,relhist", "-l", "pintle.dev/release"]);
+    assert_eq!(left.ok(), "");
+    assert_eq!(stage.pintle(&["status", "web"]).code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_ends_the_wait() {
+    let stage = Stage::set("refusal").await;
+    let chart = example("stateless");
+    let arguments = ["apply", "web", &chart, "--set", "service.port=70000", "--wait"];
+    let ran = stage.pintle(&arguments);
+    assert_eq!(ran.code, 3, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("Failed") && ran.stdout.contains("70000"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("try: "), "{}", ran.stdout);
+}
