@@ -20,9 +20,27 @@ pub const MAX_DECOMPRESSED_FILE_SIZE: u64 = 5 * 1024 * 1024;
 /// thousand files, and without one a small archive can hold millions of empty ones.
 pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
 
-/// Bytes that pass through the decompressor at most: the files, plus a header and padding for each
-/// entry, and the end marks.
-const MAX_STREAM: u64 = MAX_DECOMPRESSED_CHART_SIZE + MAX_ARCHIVE_ENTRIES as u64 * 2048;
+/// What one archive may hold; tests use smaller ones.
+#[derive(Clone, Copy)]
+struct Limits {
+    chart: u64,
+    file: u64,
+    entries: usize,
+}
+
+impl Limits {
+    const STANDARD: Limits = Limits {
+        chart: MAX_DECOMPRESSED_CHART_SIZE,
+        file: MAX_DECOMPRESSED_FILE_SIZE,
+        entries: MAX_ARCHIVE_ENTRIES,
+    };
+
+    /// Bytes that may pass through the decompressor: the files, plus a header and padding for each
+    /// entry, and the end marks.
+    fn stream(self) -> u64 {
+        self.chart + (self.entries as u64 + 2) * 2048
+    }
+}
 
 const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -33,20 +51,25 @@ pub(crate) fn trim_bom(data: &[u8]) -> &[u8] {
 
 /// The files of a gzipped tar archive, their paths without the first part.
 pub fn read_archive(archive: &[u8]) -> Result<Vec<File>, ChartError> {
+    read_within(archive, Limits::STANDARD)
+}
+
+fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> {
     if archive.is_empty() {
         return Err(ChartError::archive("EOF"));
     }
     if !archive.starts_with(b"\x1f\x8b") {
         return Err(ChartError::archive("gzip: invalid header"));
     }
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(MAX_STREAM));
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(limits.stream()));
     let mut files = Vec::new();
-    let mut remaining = MAX_DECOMPRESSED_CHART_SIZE;
+    let mut remaining = limits.chart;
     let entries = archive.entries().map_err(|error| stream_error(&error))?;
     for (count, entry) in entries.enumerate() {
-        if count >= MAX_ARCHIVE_ENTRIES {
+        if count >= limits.entries {
             return Err(ChartError::archive(format!(
-                "chart archive has more than the maximum of {MAX_ARCHIVE_ENTRIES} entries"
+                "chart archive has more than the maximum of {} entries",
+                limits.entries
             )));
         }
         let mut entry = entry.map_err(|error| stream_error(&error))?;
@@ -57,8 +80,7 @@ pub fn read_archive(archive: &[u8]) -> Result<Vec<File>, ChartError> {
         }
         check_kind(kind, &name)?;
         let path = entry_path(&name)?;
-        let size = entry.size();
-        let data = read_entry(&mut entry, size, &name, &mut remaining)?;
+        let data = read_entry(&mut entry, &name, limits, &mut remaining)?;
         files.push(File::new(path, trim_bom(&data)));
     }
     if files.is_empty() {
@@ -82,26 +104,28 @@ fn check_kind(kind: EntryType, name: &str) -> Result<(), ChartError> {
     Ok(())
 }
 
-fn too_large() -> ChartError {
+fn too_large(limits: Limits) -> ChartError {
     ChartError::archive(format!(
-        "decompressed chart is larger than the maximum size {MAX_DECOMPRESSED_CHART_SIZE}"
+        "decompressed chart is larger than the maximum size {}",
+        limits.chart
     ))
 }
 
 fn read_entry(
-    entry: &mut impl Read,
-    size: u64,
+    entry: &mut tar::Entry<'_, impl Read>,
     name: &str,
+    limits: Limits,
     remaining: &mut u64,
 ) -> Result<Vec<u8>, ChartError> {
+    let size = entry.size();
     if size > *remaining {
-        return Err(too_large());
+        return Err(too_large(limits));
     }
-    if size > MAX_DECOMPRESSED_FILE_SIZE {
+    if size > limits.file {
         return Err(ChartError::archive(format!(
             "decompressed chart file {} is larger than the maximum file size {}",
             go_quote(name),
-            MAX_DECOMPRESSED_FILE_SIZE
+            limits.file
         )));
     }
     let mut data = Vec::new();
@@ -113,7 +137,7 @@ fn read_entry(
         return Err(ChartError::archive("unexpected EOF"));
     }
     if *remaining == 0 {
-        return Err(too_large());
+        return Err(too_large(limits));
     }
     Ok(data)
 }
@@ -183,7 +207,44 @@ fn stream_error(error: &io::Error) -> ChartError {
 
 #[cfg(test)]
 mod tests {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
     use super::*;
+
+    const SMALL: Limits = Limits { chart: 3000, file: 1000, entries: 5 };
+
+    fn read_sizes(sizes: &[usize]) -> Result<usize, String> {
+        let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        for size in sizes {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(*size as u64);
+            header.set_mode(0o644);
+            let data = vec![b'x'; *size];
+            builder.append_data(&mut header, "c/a", &data[..]).unwrap();
+        }
+        let archive = builder.into_inner().unwrap().finish().unwrap();
+        read_within(&archive, SMALL).map(|files| files.len()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn files_charts_and_entries_have_limits() {
+        assert_eq!(read_sizes(&[1000]), Ok(1));
+        let file = "decompressed chart file \"c/a\" is larger than the maximum file size 1000";
+        assert_eq!(read_sizes(&[1001]), Err(file.to_owned()));
+        let chart = "decompressed chart is larger than the maximum size 3000";
+        assert_eq!(read_sizes(&[1000, 1000, 999]), Ok(3));
+        assert_eq!(read_sizes(&[1000, 1000, 1000]), Err(chart.to_owned()));
+        assert_eq!(read_sizes(&[1000, 1000, 999, 2]), Err(chart.to_owned()));
+        assert_eq!(read_sizes(&[0; 5]), Ok(5));
+        let entries = "chart archive has more than the maximum of 5 entries";
+        assert_eq!(read_sizes(&[0; 6]), Err(entries.to_owned()));
+    }
+
+    #[test]
+    fn the_limits_are_helms() {
+        assert_eq!((MAX_DECOMPRESSED_CHART_SIZE, MAX_DECOMPRESSED_FILE_SIZE), (100 << 20, 5 << 20));
+    }
 
     #[test]
     fn paths_that_escape_are_refused_in_helms_words() {

@@ -35,9 +35,13 @@ pub fn coalesce_values<'s, 'h: 's>(
 pub fn merge_values<'s, 'h: 's>(
     heap: &'s Heap,
     chart: &Instance<'h>,
+    values: &'s Tree,
     warnings: &mut Vec<Warning>,
 ) -> Result<&'s Map<'s>, ChartError> {
     let dest = heap.map();
+    for (key, value) in values.as_map().into_iter().flatten() {
+        dest.insert(key.as_bytes(), copy_tree(heap, value, false));
+    }
     coalesce_into(heap, chart, dest, true, warnings)?;
     Ok(dest)
 }
@@ -412,4 +416,76 @@ fn type_mismatch(name: &str, value: Value<'_>) -> ChartError {
     // As above: a value that cannot be printed whole is cut.
     let _ = pintle_go_fmt::sprintf(&mut text, b"%t", &[value]);
     ChartError::dependencies(String::from_utf8_lossy(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        op: String,
+        #[serde(default)]
+        dst: String,
+        #[serde(default)]
+        src: String,
+        want: Want,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Want {
+        value: Option<serde_json::Value>,
+        err: Option<String>,
+    }
+
+    fn tree(value: &serde_json::Value) -> Tree {
+        pintle_go_yaml::read_json(value.to_string().as_bytes()).unwrap()
+    }
+
+    fn from_heap(value: Value<'_>) -> Tree {
+        let mut json = Vec::new();
+        let heap = Heap::new();
+        pintle_go_yaml::to_json(&mut json, (&heap, copy_value(&heap, value, false))).unwrap();
+        pintle_go_yaml::read_json(&json).unwrap()
+    }
+
+    fn run(case: &Case) -> Result<Tree, String> {
+        let read = |text: &str| crate::read_values(text.as_bytes());
+        if case.op == "load" {
+            return read(&case.src).map_err(|error| error.to_string());
+        }
+        let (dest, source) = (read(&case.dst).unwrap(), read(&case.src).unwrap());
+        let heap = Heap::new();
+        let dest = copy_tree(&heap, &dest, false).as_map().unwrap();
+        let mut warnings = Vec::new();
+        if case.op == "mergetables" {
+            let source = copy_tree(&heap, &source, false).as_map().unwrap();
+            merge_tables(&heap, dest, source, &mut warnings);
+        } else {
+            let mut merger = Merger { heap: &heap, warnings: &mut warnings };
+            merger.tables(dest, Source::Tree(source.as_map().unwrap()), "", false, false);
+        }
+        Ok(from_heap(Value::Map(dest)))
+    }
+
+    /// Helm's answers for tables alone, and for values files of several documents.
+    #[test]
+    fn tables_merge_as_in_helm() {
+        let path = "../../../conformance/data/coalesce.json";
+        let cases: Vec<Case> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let mut count = 0;
+        for case in cases {
+            if !matches!(case.op.as_str(), "load" | "tables" | "mergetables") {
+                continue;
+            }
+            count += 1;
+            let want = match (&case.want.value, &case.want.err) {
+                (Some(value), _) => Ok(tree(value)),
+                (None, error) => Err(error.clone().unwrap()),
+            };
+            assert_eq!(run(&case), want, "{}", case.name);
+        }
+        assert!(count > 100, "only {count} cases");
+    }
 }

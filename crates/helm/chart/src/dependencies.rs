@@ -209,7 +209,7 @@ fn import_all<'h>(
     if chart.requirements.is_empty() {
         return Ok(());
     }
-    let values = merge_values(heap, chart, warnings)?;
+    let values = merge_values(heap, chart, &Tree::Null, warnings)?;
     let imported = heap.map();
     for requirement in &mut chart.requirements {
         let mut kept = Vec::new();

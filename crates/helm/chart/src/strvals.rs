@@ -200,7 +200,7 @@ impl Parser<'_> {
             .map_err(|_| Stop::Error(format!("negative {index} index not allowed")))?;
         let (rest, last) = self.until(&['[', '.', '=']);
         if !rest.is_empty() {
-            let rest = go_quote(&rest);
+            let rest = quote_runes(&rest);
             return Err(format!("unexpected data at end of array index: {rest}").into());
         }
         match last {
@@ -343,7 +343,7 @@ impl Parser<'_> {
         let mut stream = serde_json::Deserializer::from_str(&rest).into_iter::<serde_json::Value>();
         let value = match stream.next() {
             Some(Ok(value)) => from_json(value),
-            Some(Err(error)) => return Err(error.to_string().into()),
+            Some(Err(_)) => return Err(json_error(&rest).into()),
             None => return Err(Stop::End),
         };
         self.at += rest[..stream.byte_offset()].chars().count();
@@ -363,6 +363,27 @@ impl Parser<'_> {
             }
         }
         true
+    }
+}
+
+/// `%q` of a `[]rune`.
+fn quote_runes(text: &str) -> String {
+    let quote = |c: char| {
+        let mut quoted = Vec::new();
+        pintle_go_fmt::append_quote_rune(&mut quoted, u32::from(c));
+        String::from_utf8_lossy(&quoted).into_owned()
+    };
+    format!("[{}]", text.chars().map(quote).collect::<Vec<_>>().join(" "))
+}
+
+/// The words of Go's `json.Decoder` for a text that starts with no JSON value.
+fn json_error(text: &str) -> String {
+    match pintle_go_yaml::read_json(text.as_bytes()) {
+        Err(error) if error.to_string() == "unexpected end of JSON input" => {
+            "unexpected EOF".to_owned()
+        }
+        Err(error) => error.to_string(),
+        Ok(_) => "invalid JSON".to_owned(),
     }
 }
 
