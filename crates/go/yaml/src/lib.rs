@@ -35,6 +35,6 @@ pub use read::{
     number_text, read, read_exact, read_list_value, read_map, read_map_value, read_strict,
     read_value,
 };
-pub use toml::to_toml;
+pub use toml::{read_toml, to_toml};
 pub use walk::{Dialect, OUTPUT_LIMIT, Source, View};
 pub use write::{to_yaml, to_yaml_pretty};

@@ -242,7 +242,7 @@ fn append_float(out: &mut Vec<u8>, value: f64, kind: FloatKind) {
 }
 
 /// BurntSushi's `Key.maybeQuoted`.
-fn append_key(out: &mut Vec<u8>, key: &[u8]) {
+pub(super) fn append_key(out: &mut Vec<u8>, key: &[u8]) {
     let bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !key.is_empty() && key.iter().all(bare) {
         out.extend_from_slice(key);

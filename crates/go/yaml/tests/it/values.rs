@@ -78,7 +78,7 @@ fn json_has_three_layouts() {
 fn doors_want_their_kind() {
     let heap = Heap::new();
     let null = read_map_value(&heap, b"").expect("an empty map");
-    assert_eq!(null.as_map().map(|map| map.len()), Some(0));
+    assert_eq!(null.as_map().map(pintle_go_value::Map::len), Some(0));
     let refused = |error: pintle_go_yaml::Error| error.to_string();
     assert_eq!(
         refused(read_map_value(&heap, b"- a").expect_err("a list")),
