@@ -1,1 +1,12 @@
-//! To be written.
+//! What tests on the real plane share: a namespace each, a controller, charts, waits that say what
+//! they saw, and a proxy that counts, cuts and loses answers.
+
+mod bed;
+mod charts;
+mod normal;
+mod proxy;
+
+pub use bed::{Bed, DEADLINE, blobs, grant, install_definitions, is};
+pub use charts::{chart_archive, example_archive};
+pub use normal::normalised;
+pub use proxy::{Call, Cut, Proxy};

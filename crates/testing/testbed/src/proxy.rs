@@ -1,0 +1,224 @@
+//! A proxy in front of the API server: it counts calls, and cuts at the one it is told to.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use kube::Client;
+use tokio::net::TcpListener;
+
+/// A call that changes something: neither a dry run, nor an Event, nor a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// The path, without the query.
+    pub path: String,
+}
+
+/// Where to cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// The k-th mutating call (from 0) never reaches the server, and the controller dies.
+    Before(usize),
+    /// The server has done it, and the controller dies before it learns of it.
+    After(usize),
+    /// The server has done it, and the answer is lost: the connection breaks.
+    Answer(usize),
+}
+
+struct State {
+    calls: Vec<Call>,
+    requests: usize,
+    cut: Option<Cut>,
+    /// Ends the controller's process; called once.
+    kill: Option<Box<dyn FnOnce() + Send>>,
+}
+
+/// A proxy; it ends with the runtime it was started on.
+#[derive(Clone)]
+pub struct Proxy {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+type Body = UnsyncBoxBody<Bytes, tower::BoxError>;
+
+impl Proxy {
+    /// Listens on a free loopback port and forwards with the client's own rights; impersonation
+    /// headers pass through.
+    ///
+    /// # Errors
+    /// When no port can be listened on.
+    pub async fn start(upstream: Client) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let state = State { calls: Vec::new(), requests: 0, cut: None, kill: None };
+        let proxy = Proxy { address, state: Arc::new(Mutex::new(state)) };
+        let serve = proxy.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (proxy, upstream) = (serve.clone(), upstream.clone());
+                tokio::spawn(async move {
+                    let service = service_fn(move |request| {
+                        let (proxy, upstream) = (proxy.clone(), upstream.clone());
+                        async move { proxy.answer(&upstream, request).await }
+                    });
+                    let connection = auto::Builder::new(TokioExecutor::new());
+                    // A cut connection is what this proxy is for.
+                    let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        Ok(proxy)
+    }
+
+    /// The address for a client.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The mutating calls so far.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// All requests so far, watches included.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.lock().requests
+    }
+
+    /// Cuts at a call; `kill` ends the controller's process.
+    pub fn cut(&self, cut: Cut, kill: impl FnOnce() + Send + 'static) {
+        let mut state = self.lock();
+        state.cut = Some(cut);
+        state.kill = Some(Box::new(kill));
+    }
+
+    /// Whether the cut has happened.
+    #[must_use]
+    pub fn has_cut(&self) -> bool {
+        self.lock().cut.is_none()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(
+        &self,
+        upstream: &Client,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Lost> {
+        let cut = self.count(&request);
+        if let Some(Cut::Before(_)) = cut {
+            self.kill();
+            return Err(Lost);
+        }
+        let response = forward(upstream, request).await;
+        match cut {
+            Some(Cut::After(_)) => {
+                self.kill();
+                Err(Lost)
+            }
+            Some(Cut::Answer(_)) => {
+                self.lock().cut = None;
+                Err(Lost)
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// Counts a call, and says whether this is the one to cut at.
+    fn count(&self, request: &Request<Incoming>) -> Option<Cut> {
+        let mut state = self.lock();
+        state.requests += 1;
+        if !is_mutating(request) {
+            return None;
+        }
+        let number = state.calls.len();
+        let path = request.uri().path().to_owned();
+        state.calls.push(Call { method: request.method().clone(), path });
+        state.cut.filter(|cut| {
+            let (Cut::Before(at) | Cut::After(at) | Cut::Answer(at)) = cut;
+            *at == number
+        })
+    }
+
+    fn kill(&self) {
+        let kill = {
+            let mut state = self.lock();
+            state.cut = None;
+            state.kill.take()
+        };
+        if let Some(kill) = kill {
+            kill();
+        }
+    }
+}
+
+/// The connection breaks.
+#[derive(Debug)]
+struct Lost;
+
+impl std::fmt::Display for Lost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cut by the test")
+    }
+}
+
+impl std::error::Error for Lost {}
+
+fn is_mutating(request: &Request<Incoming>) -> bool {
+    let changes =
+        matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
+    let query = request.uri().query().unwrap_or_default();
+    let path = request.uri().path();
+    let aside = path.contains("/events") || path.contains("/leases");
+    changes && !aside && !query.contains("dryRun=All")
+}
+
+async fn forward(upstream: &Client, request: Request<Incoming>) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    let whole: Result<_, Infallible> = match body.collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        // The controller died in the middle of a request: nothing to forward.
+        Err(_) => return failure("the request broke off"),
+    };
+    let Ok(bytes) = whole;
+    parts.headers.remove(http::header::AUTHORIZATION);
+    parts.headers.remove(http::header::HOST);
+    parts.headers.remove(http::header::CONTENT_LENGTH);
+    parts.headers.remove(http::header::TRANSFER_ENCODING);
+    let path = parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let mut builder = Request::builder().method(parts.method).uri(path);
+    if let Some(headers) = builder.headers_mut() {
+        *headers = parts.headers;
+    }
+    let Ok(request) = builder.body(kube::client::Body::from(bytes.to_vec())) else {
+        return failure("the request is malformed");
+    };
+    match upstream.send(request).await {
+        Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
+        Err(error) => failure(&error.to_string()),
+    }
+}
+
+fn failure(message: &str) -> Response<Body> {
+    let body = Full::new(Bytes::from(message.to_owned()));
+    let body = body.map_err(|never: Infallible| match never {}).boxed_unsync();
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::BAD_GATEWAY;
+    response
+}

@@ -1,0 +1,3 @@
+//! Releases on the real plane.
+
+mod life;
