@@ -65,6 +65,14 @@ pub(crate) fn unicode_class(name: &[u8], folded: bool) -> Option<ClassUnicode> {
     Some(class)
 }
 
+/// The code points of a category or script as Go's `unicode` tables have them, in sorted ranges:
+/// `unicode_ranges(b"Lu")`.
+#[must_use]
+pub fn unicode_ranges(name: &[u8]) -> Option<Vec<(char, char)>> {
+    let class = unicode_table(name)?;
+    Some(class.ranges().iter().map(|range| (range.start(), range.end())).collect())
+}
+
 fn unicode_table(name: &[u8]) -> Option<ClassUnicode> {
     let name = canonical_name(name)?;
     match name.as_str() {

@@ -12,6 +12,7 @@ mod parse;
 mod regex;
 mod tables;
 
+pub use class::unicode_ranges;
 pub use error::{Error, ErrorCode};
 pub use parse::{MAX_HEIGHT, MAX_REPEAT, MAX_RUNES, MAX_SIZE};
 pub use regex::{MAX_AUTOMATON_BYTES, Regex, quote_meta};

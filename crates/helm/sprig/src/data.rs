@@ -1,0 +1,166 @@
+//! YAML, JSON and TOML as values: Helm's functions, and sprig's where Helm keeps them.
+
+use pintle_go_template::{CallError, Func, func};
+use pintle_go_value::{Heap, Type, Value};
+use pintle_go_yaml::{
+    Error, read_json_value, read_list_value, read_map_value, to_json, to_pretty_json, to_raw_json,
+    to_toml, to_yaml, to_yaml_pretty,
+};
+
+use crate::Generator;
+use crate::reflect::{TYPE_OF_NIL, is_nil};
+use crate::table::Table;
+
+type Writer<'h> = fn(&mut Vec<u8>, (&'h Heap, Value<'h>)) -> Result<(), Error>;
+
+fn written<'h>(heap: &'h Heap, value: Value<'h>, write: Writer<'h>) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    write(&mut out, (heap, value))?;
+    Ok(out)
+}
+
+/// Without the final line break.
+fn yaml_text<'h>(heap: &'h Heap, value: Value<'h>, write: Writer<'h>) -> Result<Vec<u8>, Error> {
+    let mut out = written(heap, value, write)?;
+    if out.last() == Some(&b'\n') {
+        out.pop();
+    }
+    Ok(out)
+}
+
+/// Go panics with the error.
+fn panicked(error: &Error) -> CallError {
+    CallError::panic(error.to_string())
+}
+
+fn returned(error: &Error) -> CallError {
+    CallError::new(error.to_string())
+}
+
+fn to_yaml_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
+    yaml_text(heap, value, to_yaml).unwrap_or_default()
+}
+
+fn must_to_yaml<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    yaml_text(heap, value, to_yaml).map_err(|error| panicked(&error))
+}
+
+fn to_yaml_pretty_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
+    yaml_text(heap, value, to_yaml_pretty).unwrap_or_default()
+}
+
+/// TOML has no nil, and the writer panics on one.
+fn toml<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Result<Vec<u8>, Error>, CallError> {
+    if is_nil(&value) {
+        return Err(CallError::panic(TYPE_OF_NIL));
+    }
+    Ok(written(heap, value, to_toml))
+}
+
+fn to_toml_or_error<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    Ok(toml(heap, value)?.unwrap_or_else(|error| error.to_string().into_bytes()))
+}
+
+fn must_to_toml<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    toml(heap, value)?.map_err(|error| panicked(&error))
+}
+
+fn to_json_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
+    written(heap, value, to_json).unwrap_or_default()
+}
+
+fn must_to_json<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    written(heap, value, to_json).map_err(|error| panicked(&error))
+}
+
+fn to_pretty_json_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
+    written(heap, value, to_pretty_json).unwrap_or_default()
+}
+
+fn must_to_pretty_json<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    written(heap, value, to_pretty_json).map_err(|error| returned(&error))
+}
+
+fn raw_json<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    written(heap, value, to_raw_json).map_err(|error| panicked(&error))
+}
+
+fn must_to_raw_json<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    written(heap, value, to_raw_json).map_err(|error| returned(&error))
+}
+
+/// A map that holds the error under `Error`.
+fn error_map<'h>(heap: &'h Heap, error: &str) -> Value<'h> {
+    let map = heap.map();
+    map.insert(b"Error", heap.string(error));
+    Value::Map(map)
+}
+
+fn error_list<'h>(heap: &'h Heap, error: &str) -> Value<'h> {
+    heap.list(&Type::LIST, &[heap.string(error)])
+}
+
+fn from_yaml<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    read_map_value(heap, text).unwrap_or_else(|error| error_map(heap, &error.to_string()))
+}
+
+fn from_yaml_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    read_list_value(heap, text).unwrap_or_else(|error| error_list(heap, &error.to_string()))
+}
+
+/// encoding/json's refusal of a value that does not fit its target.
+fn wrong_json(value: &Value<'_>, target: &Type) -> String {
+    let found = match value {
+        Value::Map(_) => "object",
+        Value::List(_) => "array",
+        Value::String(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    };
+    format!("json: cannot unmarshal {found} into Go value of type {target}")
+}
+
+fn from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    match read_json_value(heap, text) {
+        Ok(map @ Value::Map(_)) => map,
+        // Null makes the map a nil one.
+        Ok(Value::Nil) => Value::NilOf(&Type::MAP),
+        Ok(other) => error_map(heap, &wrong_json(&other, &Type::MAP)),
+        Err(error) => error_map(heap, &error.to_string()),
+    }
+}
+
+fn from_json_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    match read_json_value(heap, text) {
+        Ok(list @ Value::List(_)) => list,
+        Ok(Value::Nil) => Value::NilOf(&Type::LIST),
+        Ok(other) => error_list(heap, &wrong_json(&other, &Type::LIST)),
+        Err(error) => error_list(heap, &error.to_string()),
+    }
+}
+
+fn must_from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Result<Value<'h>, CallError> {
+    read_json_value(heap, text).map_err(|error| returned(&error))
+}
+
+impl<H: Generator + ?Sized + 'static> Table<H> {
+    /// YAML, JSON, TOML.
+    pub(crate) const DATA: &'static [Func<H>] = &[
+        func!("toYaml", to_yaml_or_nothing, heap, (Value<'_>)),
+        func!("mustToYaml", must_to_yaml, heap, (Value<'_>)),
+        func!("toYamlPretty", to_yaml_pretty_or_nothing, heap, (Value<'_>)),
+        func!("fromYaml", from_yaml, heap, (&[u8])),
+        func!("fromYamlArray", from_yaml_array, heap, (&[u8])),
+        func!("toToml", to_toml_or_error, heap, (Value<'_>)),
+        func!("mustToToml", must_to_toml, heap, (Value<'_>)),
+        func!("toJson", to_json_or_nothing, heap, (Value<'_>)),
+        func!("mustToJson", must_to_json, heap, (Value<'_>)),
+        func!("toPrettyJson", to_pretty_json_or_nothing, heap, (Value<'_>)),
+        func!("mustToPrettyJson", must_to_pretty_json, heap, (Value<'_>)),
+        func!("toRawJson", raw_json, heap, (Value<'_>)),
+        func!("mustToRawJson", must_to_raw_json, heap, (Value<'_>)),
+        func!("fromJson", from_json, heap, (&[u8])),
+        func!("fromJsonArray", from_json_array, heap, (&[u8])),
+        func!("mustFromJson", must_from_json, heap, (&[u8])),
+    ];
+}

@@ -1,0 +1,207 @@
+//! Lists (sprig `list.go`); each function and its `must` twin say the same words.
+
+use pintle_go_template::{CallError, Func, Int, Rest, func};
+use pintle_go_value::{Heap, Type, Value};
+
+use crate::Generator;
+use crate::cast::to_int64;
+use crate::reflect::{deep_equal, indirect, is_empty, is_nil, items, kind_of};
+use crate::strings::string_list;
+use crate::table::Table;
+
+const LISTS: Type = Type::Slice(&Type::LIST);
+
+/// The elements, or sprig's refusal in its words.
+fn elements<'h>(
+    heap: &'h Heap,
+    list: Value<'h>,
+    words: &str,
+) -> Result<&'h [Value<'h>], CallError> {
+    items(heap, list)?
+        .ok_or_else(|| CallError::new(format!("Cannot {words} type {}", kind_of(&list))))
+}
+
+fn list<'h>(heap: &'h Heap, items: Rest<'_, 'h, Value<'h>>) -> Value<'h> {
+    heap.list(&Type::LIST, items.values())
+}
+
+fn push<'h>(heap: &'h Heap, list: Value<'h>, item: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "push on")?;
+    Ok(heap.list(&Type::LIST, &[items, &[item]].concat()))
+}
+
+fn prepend<'h>(heap: &'h Heap, list: Value<'h>, item: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "prepend on")?;
+    Ok(heap.list(&Type::LIST, &[&[item], items].concat()))
+}
+
+fn chunk<'h>(heap: &'h Heap, size: Int, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "chunk")?;
+    let Some(size) = usize::try_from(size.0).ok().filter(|size| *size > 0) else {
+        return Err(CallError::panic("runtime error: makeslice: len out of range"));
+    };
+    let chunks: Vec<Value<'h>> =
+        items.chunks(size).map(|chunk| heap.list(&Type::LIST, chunk)).collect();
+    Ok(heap.list(&LISTS, &chunks))
+}
+
+fn first<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "find first on")?;
+    Ok(items.first().copied().unwrap_or(Value::Nil))
+}
+
+fn last<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "find last on")?;
+    Ok(items.last().copied().unwrap_or(Value::Nil))
+}
+
+fn rest<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "find rest on")?;
+    let Some((_, rest)) = items.split_first() else { return Ok(Value::NilOf(&Type::LIST)) };
+    Ok(heap.list_of(&Type::LIST, rest))
+}
+
+fn initial<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "find initial on")?;
+    let Some((_, initial)) = items.split_last() else { return Ok(Value::NilOf(&Type::LIST)) };
+    Ok(heap.list_of(&Type::LIST, initial))
+}
+
+fn sort_alpha<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    if is_nil(&list) {
+        return Ok(heap.strings(["<nil>"]));
+    }
+    let mut strings = string_list(heap, indirect(list))?;
+    strings.sort();
+    Ok(heap.strings(strings))
+}
+
+fn reverse<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let mut items = elements(heap, list, "find reverse on")?.to_vec();
+    items.reverse();
+    Ok(heap.list(&Type::LIST, &items))
+}
+
+fn compact<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let items = elements(heap, list, "compact on")?;
+    let kept: Vec<Value<'h>> =
+        items.iter().copied().filter(|item| !is_empty(heap, *item)).collect();
+    Ok(heap.list(&Type::LIST, &kept))
+}
+
+fn in_list<'h>(heap: &'h Heap, list: &[Value<'h>], needle: Value<'h>) -> Result<bool, CallError> {
+    for item in list {
+        if deep_equal(heap, needle, *item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn uniq<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
+    let mut kept: Vec<Value<'h>> = Vec::new();
+    for item in elements(heap, list, "find uniq on")? {
+        if !in_list(heap, &kept, *item)? {
+            kept.push(*item);
+        }
+    }
+    Ok(heap.list(&Type::LIST, &kept))
+}
+
+fn without<'h>(
+    heap: &'h Heap,
+    list: Value<'h>,
+    omit: Rest<'_, 'h, Value<'h>>,
+) -> Result<Value<'h>, CallError> {
+    let mut kept: Vec<Value<'h>> = Vec::new();
+    for item in elements(heap, list, "find without on")? {
+        if !in_list(heap, omit.values(), *item)? {
+            kept.push(*item);
+        }
+    }
+    Ok(heap.list(&Type::LIST, &kept))
+}
+
+fn has<'h>(heap: &'h Heap, needle: Value<'h>, list: Value<'h>) -> Result<bool, CallError> {
+    if is_nil(&list) {
+        return Ok(false);
+    }
+    in_list(heap, elements(heap, list, "find has on")?, needle)
+}
+
+fn slice<'h>(
+    heap: &'h Heap,
+    list: Value<'h>,
+    indices: Rest<'_, 'h, Value<'h>>,
+) -> Result<Value<'h>, CallError> {
+    let Some(items) = items(heap, list)? else {
+        let kind = kind_of(&list);
+        return Err(CallError::new(format!("list should be type of slice or array but {kind}")));
+    };
+    if items.is_empty() {
+        return Ok(Value::Nil);
+    }
+    let start = indices.get(0).map_or(0, to_int64);
+    let end = indices.get(1).map_or(items.len() as i64, to_int64);
+    let bounds = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let Some((start, end)) = bounds.filter(|(start, end)| start <= end && *end <= items.len())
+    else {
+        return Err(CallError::panic("reflect.Value.Slice: slice index out of bounds"));
+    };
+    Ok(match list {
+        Value::Bytes(bytes) => Value::Bytes(&bytes[start..end]),
+        Value::List(list) => heap.list_of(list.ty(), &items[start..end]),
+        _ => heap.list_of(&Type::LIST, &items[start..end]),
+    })
+}
+
+fn concat<'h>(heap: &'h Heap, lists: Rest<'_, 'h, Value<'h>>) -> Result<Value<'h>, CallError> {
+    let mut all = Vec::new();
+    for list in lists.iter() {
+        let Some(items) = items(heap, list)? else {
+            let kind = kind_of(&list);
+            return Err(CallError::panic(format!("Cannot concat type {kind} as list")));
+        };
+        all.extend_from_slice(items);
+    }
+    // Go never made a slice when there was nothing to put in.
+    Ok(if all.is_empty() { Value::NilOf(&Type::LIST) } else { heap.list(&Type::LIST, &all) })
+}
+
+impl<H: Generator + ?Sized + 'static> Table<H> {
+    /// Lists.
+    pub(crate) const LISTS: &'static [Func<H>] = &[
+        func!("list", list, heap, (; Value<'_>)),
+        func!("tuple", list, heap, (; Value<'_>)),
+        func!("append", push, heap, (Value<'_>, Value<'_>)),
+        func!("push", push, heap, (Value<'_>, Value<'_>)),
+        func!("mustAppend", push, heap, (Value<'_>, Value<'_>)),
+        func!("mustPush", push, heap, (Value<'_>, Value<'_>)),
+        func!("prepend", prepend, heap, (Value<'_>, Value<'_>)),
+        func!("mustPrepend", prepend, heap, (Value<'_>, Value<'_>)),
+        func!("chunk", chunk, heap, (Int, Value<'_>)),
+        func!("mustChunk", chunk, heap, (Int, Value<'_>)),
+        func!("first", first, heap, (Value<'_>)),
+        func!("mustFirst", first, heap, (Value<'_>)),
+        func!("last", last, heap, (Value<'_>)),
+        func!("mustLast", last, heap, (Value<'_>)),
+        func!("rest", rest, heap, (Value<'_>)),
+        func!("mustRest", rest, heap, (Value<'_>)),
+        func!("initial", initial, heap, (Value<'_>)),
+        func!("mustInitial", initial, heap, (Value<'_>)),
+        func!("sortAlpha", sort_alpha, heap, (Value<'_>)),
+        func!("reverse", reverse, heap, (Value<'_>)),
+        func!("mustReverse", reverse, heap, (Value<'_>)),
+        func!("compact", compact, heap, (Value<'_>)),
+        func!("mustCompact", compact, heap, (Value<'_>)),
+        func!("uniq", uniq, heap, (Value<'_>)),
+        func!("mustUniq", uniq, heap, (Value<'_>)),
+        func!("without", without, heap, (Value<'_>; Value<'_>)),
+        func!("mustWithout", without, heap, (Value<'_>; Value<'_>)),
+        func!("has", has, heap, (Value<'_>, Value<'_>)),
+        func!("mustHas", has, heap, (Value<'_>, Value<'_>)),
+        func!("slice", slice, heap, (Value<'_>; Value<'_>)),
+        func!("mustSlice", slice, heap, (Value<'_>; Value<'_>)),
+        func!("concat", concat, heap, (; Value<'_>)),
+    ];
+}
