@@ -351,7 +351,9 @@ async fn scaled_objects(inner: Arc<Inner>) {
     let address = resource("keda.sh", "v1alpha1", SCALED_OBJECT, "scaledobjects");
     let (progress, _) = watch::channel(Progress::Starting);
     loop {
-        scalers(&inner, SCALED_OBJECT, &address, &progress).await;
+        if inner.client.list_api_group_resources(&address.api_version).await.is_ok() {
+            scalers(&inner, SCALED_OBJECT, &address, &progress).await;
+        }
         tokio::time::sleep(KEDA_RETRY).await;
     }
 }

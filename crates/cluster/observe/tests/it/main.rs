@@ -1,5 +1,12 @@
 //! The observer on the real control plane.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod drift;
 mod evidence;
 mod kinds;
