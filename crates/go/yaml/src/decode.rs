@@ -41,6 +41,19 @@ pub(crate) enum Key<'t> {
     Text(Cow<'t, str>),
 }
 
+impl<'t> From<Scalar<'t>> for Key<'t> {
+    fn from(scalar: Scalar<'t>) -> Self {
+        match scalar {
+            Scalar::Null => Key::Null,
+            Scalar::Bool(value) => Key::Bool(value),
+            Scalar::Int(value) => Key::Int(value),
+            Scalar::Uint(value) => Key::Uint(value),
+            Scalar::Float(value) => Key::Float(value),
+            Scalar::Text(text) => Key::Text(text),
+        }
+    }
+}
+
 enum Frame<'t> {
     /// What is decoded next comes out of an alias.
     Alias(NodeId),
@@ -397,14 +410,7 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
         if self.document.node(target).kind != NodeKind::Scalar {
             return Err(self.invalid_key(id)?);
         }
-        Ok(match self.scalar(target)? {
-            Scalar::Null => Key::Null,
-            Scalar::Bool(value) => Key::Bool(value),
-            Scalar::Int(value) => Key::Int(value),
-            Scalar::Uint(value) => Key::Uint(value),
-            Scalar::Float(value) => Key::Float(value),
-            Scalar::Text(text) => Key::Text(text),
-        })
+        self.scalar(target).map(Key::from)
     }
 
     /// The error for a key that is a collection. Go decodes it before it complains, so that the
@@ -456,28 +462,41 @@ impl<'d, 't, B: Build<'t>> Decoder<'d, 't, B> {
     }
 
     fn scalar(&self, id: NodeId) -> Decoded<Scalar<'t>> {
-        let node = self.document.node(id);
-        let whole = || Scalar::Text(node.value.clone());
-        if node.tag.is_empty() && !node.implicit {
-            return Ok(whole());
-        }
-        if node.tag == tag::BINARY {
-            let Some(bytes) = binary::decode(node.value.as_bytes()) else {
-                let text = "yaml: !!binary value contains invalid base64 data";
-                return Err(Error::new(text).at(self.document.place(id)));
-            };
-            return Ok(Scalar::Text(lossy(bytes).into()));
-        }
-        let resolved = resolve_tagged(&node.tag, &node.value)
-            .map_err(|text| Error::new(format!("yaml: {text}")).at(self.document.place(id)))?;
-        Ok(match resolved {
-            Resolved::Null => Scalar::Null,
-            Resolved::Bool(value) => Scalar::Bool(value),
-            Resolved::Int(value) => Scalar::Int(value),
-            Resolved::Uint(value) => Scalar::Uint(value),
-            Resolved::Float(value) => Scalar::Float(value),
-            Resolved::Timestamp | Resolved::Str => whole(),
-        })
+        scalar(self.document, id)
+    }
+}
+
+/// What a scalar node means, with its tag.
+fn scalar<'t>(document: &Document<'t>, id: NodeId) -> Decoded<Scalar<'t>> {
+    let node = document.node(id);
+    let whole = || Scalar::Text(node.value.clone());
+    if node.tag.is_empty() && !node.implicit {
+        return Ok(whole());
+    }
+    if node.tag == tag::BINARY {
+        let Some(bytes) = binary::decode(node.value.as_bytes()) else {
+            let text = "yaml: !!binary value contains invalid base64 data";
+            return Err(Error::new(text).at(document.place(id)));
+        };
+        return Ok(Scalar::Text(lossy(bytes).into()));
+    }
+    let resolved = resolve_tagged(&node.tag, &node.value)
+        .map_err(|text| Error::new(format!("yaml: {text}")).at(document.place(id)))?;
+    Ok(match resolved {
+        Resolved::Null => Scalar::Null,
+        Resolved::Bool(value) => Scalar::Bool(value),
+        Resolved::Int(value) => Scalar::Int(value),
+        Resolved::Uint(value) => Scalar::Uint(value),
+        Resolved::Float(value) => Scalar::Float(value),
+        Resolved::Timestamp | Resolved::Str => whole(),
+    })
+}
+
+/// The key that a node is, as text; none if it is no scalar, or no key.
+pub(crate) fn scalar_key<'t>(document: &Document<'t>, id: NodeId) -> Option<Cow<'t, str>> {
+    match document.node(id).kind {
+        NodeKind::Scalar => key_text(&Key::from(scalar(document, id).ok()?)),
+        _ => None,
     }
 }
 

@@ -8,8 +8,11 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-use pintle_go_value::{Tree, TreeMap};
-use pintle_go_yaml::{read, read_json, to_json, to_yaml, to_yaml_pretty};
+use pintle_go_value::{Heap, Tree, TreeMap};
+use pintle_go_yaml::{
+    Step, locate, read, read_json, read_strict, read_toml, read_value, to_json, to_yaml,
+    to_yaml_pretty,
+};
 
 use crate::table::{check, differences};
 
@@ -402,5 +405,26 @@ fn written_trees_read_back() {
         }
         let mut pretty = Vec::new();
         assert!(to_yaml_pretty(&mut pretty, &tree).is_ok());
+    }
+}
+
+/// Any bytes at all: readers answer or refuse, and never panic.
+#[test]
+fn random_bytes_are_read_or_refused() {
+    let cases = std::env::var("PINTLE_RANDOM_BYTES").ok().and_then(|text| text.parse().ok());
+    for seed in 0..cases.unwrap_or(20_000) {
+        let mut random = Random(seed);
+        let mut bytes = Vec::new();
+        for _ in 0..1 + random.below(12) {
+            match random.below(5) {
+                0 => bytes.push(random.next() as u8),
+                _ => bytes.extend_from_slice(random.pick(SYNTAX).as_bytes()),
+            }
+        }
+        bytes.truncate(random.below(bytes.len() + 1));
+        let heap = Heap::new();
+        let _ = (read(&bytes), read_value(&heap, &bytes), read_json(&bytes), read_strict(&bytes));
+        let _ = read_toml(&heap, &bytes, &|_, _| None);
+        let _ = locate(&bytes, &[Step::Key("a"), Step::Key("c"), Step::Index(1)]);
     }
 }
