@@ -25,10 +25,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    #[inline]
     pub(crate) fn len(self) -> usize {
         (self.end - self.start) as usize
     }
 
+    #[inline]
     fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -224,6 +226,8 @@ pub(crate) enum Ideal {
 /// A node of any kind: where an error happened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum At<'t> {
+    /// Before the first node.
+    Nowhere,
     Node(&'t Node),
     Pipe(&'t Pipe),
     Command(&'t Command),
@@ -247,42 +251,52 @@ impl Unit {
         })
     }
 
+    #[inline]
     pub(crate) fn source(&self, span: Span) -> &[u8] {
         &self.text[span.start as usize..span.end as usize]
     }
 
+    #[inline]
     pub(crate) fn nodes(&self, run: Run) -> &[Node] {
         &self.nodes[run.range()]
     }
 
+    #[inline]
     pub(crate) fn pipe(&self, id: PipeId) -> &Pipe {
         &self.pipes[id.0 as usize]
     }
 
+    #[inline]
     pub(crate) fn decls(&self, run: Run) -> &[Decl] {
         &self.decls[run.range()]
     }
 
+    #[inline]
     pub(crate) fn commands(&self, run: Run) -> &[Command] {
         &self.commands[run.range()]
     }
 
+    #[inline]
     pub(crate) fn args(&self, run: Run) -> &[Arg] {
         &self.args[run.range()]
     }
 
+    #[inline]
     pub(crate) fn arg(&self, index: u32) -> &Arg {
         &self.args[index as usize]
     }
 
+    #[inline]
     pub(crate) fn idents(&self, run: Run) -> &[Span] {
         &self.idents[run.range()]
     }
 
+    #[inline]
     pub(crate) fn number(&self, index: u32) -> &Number {
         &self.numbers[index as usize]
     }
 
+    #[inline]
     pub(crate) fn literal(&self, literal: Literal) -> &[u8] {
         match literal {
             Literal::Source(span) => self.source(span),
@@ -309,6 +323,7 @@ impl Unit {
     /// Go's `Node.Position`.
     pub(crate) fn pos(&self, at: At<'_>) -> u32 {
         match at {
+            At::Nowhere => 0,
             At::Pipe(pipe) => pipe.pos,
             At::Command(command) => command.pos,
             At::Arg(arg) => self.arg_pos(arg),

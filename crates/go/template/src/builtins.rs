@@ -10,8 +10,11 @@ use pintle_go_value::{Heap, Type, Value};
 use crate::CallError;
 use crate::reflect::{dig, indirect, is_nil_pointer, is_true, plain};
 
-/// A builtin's code: the heap for its result, an empty buffer to build text in, the arguments.
-pub(crate) type Plain =
+/// The code of a builtin that needs nothing but the heap.
+pub(crate) type Pure = for<'h> fn(&'h Heap, &[Value<'h>]) -> Result<Value<'h>, CallError>;
+
+/// The code of a builtin that builds text: the heap for its result, an empty buffer, the arguments.
+pub(crate) type Text =
     for<'h> fn(&'h Heap, &mut Vec<u8>, &[Value<'h>]) -> Result<Value<'h>, CallError>;
 
 /// How a builtin runs.
@@ -24,8 +27,10 @@ pub(crate) enum Code {
     Call,
     /// Tells what it finds in an interface from what it does not.
     Slice,
+    /// Builds text.
+    Text(Text),
     /// Like any function.
-    Plain(Plain),
+    Pure(Pure),
 }
 
 /// A builtin function.
@@ -41,8 +46,8 @@ const TWO: &[Type] = &[Type::Reflect, Type::Reflect];
 const ANY: &[Type] = &[Type::Any];
 const FORMAT: &[Type] = &[Type::String, Type::Any];
 
-const fn fixed(name: &'static str, params: &'static [Type], call: Plain) -> Builtin {
-    Builtin { name, params, variadic: false, call: Code::Plain(call) }
+const fn fixed(name: &'static str, params: &'static [Type], call: Pure) -> Builtin {
+    Builtin { name, params, variadic: false, call: Code::Pure(call) }
 }
 
 const fn variadic(name: &'static str, params: &'static [Type], call: Code) -> Builtin {
@@ -53,34 +58,34 @@ const fn variadic(name: &'static str, params: &'static [Type], call: Code) -> Bu
 static BUILTINS: [Builtin; 19] = [
     variadic("and", TWO, Code::And),
     variadic("call", TWO, Code::Call),
-    variadic("eq", TWO, Code::Plain(|_, _, args| compare::eq(args))),
-    fixed("ge", TWO, |_, _, args| compare::ge(args)),
-    fixed("gt", TWO, |_, _, args| compare::gt(args)),
+    variadic("eq", TWO, Code::Pure(|_, args| compare::eq(args))),
+    fixed("ge", TWO, |_, args| compare::ge(args)),
+    fixed("gt", TWO, |_, args| compare::gt(args)),
     variadic(
         "html",
         ANY,
-        Code::Plain(|heap, buffer, args| escaped(heap, buffer, args, escape::html)),
+        Code::Text(|heap, buffer, args| escaped(heap, buffer, args, escape::html)),
     ),
-    variadic("index", TWO, Code::Plain(|heap, _, args| index::index(heap, args))),
-    variadic("js", ANY, Code::Plain(|heap, buffer, args| escaped(heap, buffer, args, escape::js))),
-    fixed("le", TWO, |_, _, args| compare::le(args)),
+    variadic("index", TWO, Code::Pure(|heap, args| index::index(heap, args))),
+    variadic("js", ANY, Code::Text(|heap, buffer, args| escaped(heap, buffer, args, escape::js))),
+    fixed("le", TWO, |_, args| compare::le(args)),
     fixed("len", ONE, length),
-    fixed("lt", TWO, |_, _, args| compare::lt(args)),
-    fixed("ne", TWO, |_, _, args| compare::ne(args)),
-    fixed("not", ONE, |heap, _, args| Ok(Value::Bool(!is_true(&dig(args[0]), heap)))),
+    fixed("lt", TWO, |_, args| compare::lt(args)),
+    fixed("ne", TWO, |_, args| compare::ne(args)),
+    fixed("not", ONE, |heap, args| Ok(Value::Bool(!is_true(&dig(args[0]), heap)))),
     variadic("or", TWO, Code::Or),
     variadic(
         "print",
         ANY,
-        Code::Plain(|heap, buffer, args| {
+        Code::Text(|heap, buffer, args| {
             printed(heap, buffer, |out| pintle_go_fmt::sprint(out, args))
         }),
     ),
-    variadic("printf", FORMAT, Code::Plain(printf)),
+    variadic("printf", FORMAT, Code::Text(printf)),
     variadic(
         "println",
         ANY,
-        Code::Plain(|heap, buffer, args| {
+        Code::Text(|heap, buffer, args| {
             printed(heap, buffer, |out| pintle_go_fmt::sprintln(out, args))
         }),
     ),
@@ -88,7 +93,7 @@ static BUILTINS: [Builtin; 19] = [
     variadic(
         "urlquery",
         ANY,
-        Code::Plain(|heap, buffer, args| escaped(heap, buffer, args, escape::url_query)),
+        Code::Text(|heap, buffer, args| escaped(heap, buffer, args, escape::url_query)),
     ),
 ];
 
@@ -151,7 +156,7 @@ fn type_of_nothing() -> CallError {
     CallError::panic("reflect: call of reflect.Value.Type on zero Value")
 }
 
-fn length<'h>(heap: &'h Heap, _: &mut Vec<u8>, args: &[Value<'h>]) -> Result<Value<'h>, CallError> {
+fn length<'h>(heap: &'h Heap, args: &[Value<'h>]) -> Result<Value<'h>, CallError> {
     let item = indirect(args[0]);
     if is_nil_pointer(&item) {
         return Err(CallError::new("len of nil pointer"));

@@ -24,7 +24,9 @@ pub struct Exec<'c, 'h, H: ?Sized + 'static> {
     depth: usize,
     /// Texts being executed: each sees what it and those before it define.
     texts: Vec<&'h Text>,
-    frame: Option<Frame<'h>>,
+    frame: Frame<'h>,
+    /// Whether the operand evaluated last was found in an interface, which only `slice` asks.
+    in_interface: bool,
     vars: Vec<Var<'h>>,
     /// Buffers for included texts, kept for the next.
     buffers: Vec<Vec<u8>>,
@@ -33,7 +35,8 @@ pub struct Exec<'c, 'h, H: ?Sized + 'static> {
 /// The template being executed (Go's `state`).
 #[derive(Clone, Copy)]
 struct Frame<'h> {
-    tree: &'h Tree,
+    /// None before the first template.
+    tree: Option<&'h Tree>,
     unit: &'h Unit,
     /// The node being evaluated, for errors.
     at: At<'h>,
@@ -60,7 +63,8 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
             steps: Limits::STANDARD.steps,
             depth: 0,
             texts: Vec::new(),
-            frame: None,
+            frame: Frame { tree: None, unit: Unit::empty(), at: At::Nowhere, base: 0, depth: 0 },
+            in_interface: false,
             vars: Vec::new(),
             buffers: Vec::new(),
         }
@@ -227,15 +231,8 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
         let outer = self.frame;
         let unit: &'h Unit = &tree.unit;
         self.vars.push(Var { name: b"$", slot: dot });
-        // Nothing fails before the first node sets its own place.
-        let at = unit.nodes(tree.root).first().map(At::Node);
-        let done = match at {
-            Some(at) => {
-                self.frame = Some(Frame { tree, unit, at, base, depth });
-                stack::grow(|| self.walk_list(&dot, tree.root, out)).map(|_| ())
-            }
-            None => Ok(()),
-        };
+        self.frame = Frame { tree: Some(tree), unit, at: At::Nowhere, base, depth };
+        let done = stack::grow(|| self.walk_list(&dot, tree.root, out)).map(|_| ());
         self.vars.truncate(base);
         self.frame = outer;
         self.depth -= 1;
@@ -255,18 +252,19 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
     }
 
     /// Go's `state.errorf`: an `ExecError` around what happened.
+    #[cold]
     fn located(&self, error: CallError) -> CallError {
-        let Some(frame) = &self.frame else { return error };
-        let pos = frame.unit.pos(frame.at);
-        let (line, column) = frame.unit.line_and_column(pos);
+        let Frame { tree: Some(tree), unit, at, .. } = self.frame else { return error };
+        let pos = unit.pos(at);
+        let (line, column) = unit.line_and_column(pos);
         error.within(Layer::Exec {
-            name: frame.tree.name.clone(),
+            name: tree.name.clone(),
             location: Some(Location {
-                parse_name: frame.unit.parse_name.clone(),
+                parse_name: unit.parse_name.clone(),
                 line,
                 column,
                 offset: pos as usize,
-                node: frame.unit.print(frame.at),
+                node: unit.print(at),
             }),
         })
     }
@@ -295,17 +293,12 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
     /// The current frame's nodes.
     #[inline]
     fn unit(&self) -> &'h Unit {
-        match &self.frame {
-            Some(frame) => frame.unit,
-            None => Unit::empty(),
-        }
+        self.frame.unit
     }
 
     /// Marks the node being evaluated (Go's `state.at`).
     #[inline]
     fn at(&mut self, at: At<'h>) {
-        if let Some(frame) = &mut self.frame {
-            frame.at = at;
-        }
+        self.frame.at = at;
     }
 }

@@ -14,6 +14,7 @@ impl Unit {
     pub(crate) fn print(&self, at: At<'_>) -> String {
         let mut out = Vec::new();
         match at {
+            At::Nowhere => {}
             At::Node(node) => self.write_node(&mut out, node),
             At::Pipe(pipe) => self.write_pipe(&mut out, pipe),
             At::Command(command) => self.write_command(&mut out, command),

@@ -41,8 +41,8 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         node: At<'h>,
         args: &'h [Arg],
         last: Option<Value<'h>>,
-    ) -> Result<Slot<'h>, CallError> {
-        let value = match func {
+    ) -> Result<Value<'h>, CallError> {
+        match func {
             FuncRef::Set(at) => {
                 let Some(func) = self.set.funcs().at(at) else {
                     let name = pintle_go_fmt::quote(self.unit().source(name));
@@ -53,8 +53,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 self.call(dot, &signature, node, args, last, func.call)
             }
             FuncRef::Builtin(at) => self.builtin(dot, builtins::at(at), node, args, last),
-        };
-        value.map(Slot::of)
+        }
     }
 
     fn builtin(
@@ -80,7 +79,12 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 })
             }
             builtins::Code::Slice => self.slice(dot, &signature, node, args, last),
-            builtins::Code::Plain(code) => {
+            builtins::Code::Pure(code) => {
+                self.call(dot, &signature, node, args, last, |exec, values| {
+                    code(exec.heap(), values)
+                })
+            }
+            builtins::Code::Text(code) => {
                 self.call(dot, &signature, node, args, last, |exec, values| {
                     let mut buffer = exec.buffers.pop().unwrap_or_default();
                     let value = code(exec.heap(), &mut buffer, values);
@@ -104,7 +108,8 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         self.check_count(signature, args.len(), last.is_some())?;
         let mut slots = Vec::with_capacity(args.len() + 1);
         for arg in args {
-            slots.push(self.operand(dot, &Type::Reflect, arg)?);
+            let value = self.operand(dot, &Type::Reflect, arg)?;
+            slots.push(Slot { value, in_interface: self.in_interface });
         }
         slots.extend(last.map(Slot::of));
         builtins::slice(self.heap(), &slots)
@@ -135,7 +140,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             }
         }
         match last {
-            Some(last) => self.validate(Slot::of(last), &Type::Reflect),
+            Some(last) => self.validate(last, &Type::Reflect),
             None => Ok(value),
         }
     }
@@ -164,11 +169,17 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             values[index] = self.arg(dot, signature.param(index), arg)?;
         }
         if let Some(last) = last {
-            values[count - 1] = self.validate(Slot::of(last), signature.param(count - 1))?;
+            values[count - 1] = self.validate(last, signature.param(count - 1))?;
         }
         code(self, values).map_err(|error| self.failed_call(signature.name, node, error))
     }
 
+    #[cold]
+    fn wrong_count(&self, name: &str, counts: std::fmt::Arguments<'_>) -> CallError {
+        self.fail(format!("wrong number of args for {name}: want {counts}"))
+    }
+
+    #[inline]
     fn check_count(
         &self,
         signature: &Signature<'_>,
@@ -179,9 +190,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         let count = args + usize::from(has_last);
         if signature.variadic {
             if count < fixed {
-                return Err(self.fail(format!(
-                    "wrong number of args for {name}: want at least {fixed} got {args}"
-                )));
+                return Err(self.wrong_count(name, format_args!("at least {fixed} got {args}")));
             }
         } else if count != fixed {
             return Err(

@@ -12,7 +12,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
 
     /// The place of a variable on the stack.
     fn var(&self, place: Place, name: &[u8]) -> Option<usize> {
-        let base = self.frame.as_ref()?.base;
+        let base = self.frame.base;
         if place != Place::SEARCH {
             return Some(base + place.0 as usize);
         }
@@ -44,7 +44,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         let mut value = None;
         for command in unit.commands(pipe.commands) {
             // The value before is this command's last argument.
-            value = Some(dig(self.command(dot, command, value)?.value));
+            value = Some(dig(self.command(dot, command, value)?));
         }
         let value = value.unwrap_or_default();
         for decl in unit.decls(pipe.decls) {
@@ -62,7 +62,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         dot: &Slot<'h>,
         command: &'h Command,
         last: Option<Value<'h>>,
-    ) -> Result<Slot<'h>, CallError> {
+    ) -> Result<Value<'h>, CallError> {
         self.step()?;
         let unit = self.unit();
         let Some((first, args)) = unit.args(command.args).split_first() else {
@@ -84,7 +84,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             // The arguments are all inside the parentheses.
             Arg::Pipe(pipe) => {
                 self.not_a_function(first, args, last)?;
-                stack::grow(|| self.pipeline(dot, *pipe)).map(Slot::of)
+                stack::grow(|| self.pipeline(dot, *pipe))
             }
             Arg::Variable { .. } => self.variable(dot, first, args, last),
             _ => {
@@ -109,13 +109,13 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
     }
 
     /// A literal, or dot, as a command by itself.
-    fn constant(&mut self, dot: &Slot<'h>, arg: &'h Arg) -> Result<Slot<'h>, CallError> {
+    fn constant(&mut self, dot: &Slot<'h>, arg: &'h Arg) -> Result<Value<'h>, CallError> {
         match arg {
-            Arg::Bool { value, .. } => Ok(Slot::of(Value::Bool(*value))),
-            Arg::Dot(_) => Ok(*dot),
+            Arg::Bool { value, .. } => Ok(Value::Bool(*value)),
+            Arg::Dot(_) => Ok(dot.value),
             Arg::Nil(_) => Err(self.fail("nil is not a command")),
-            Arg::Number { number, .. } => self.ideal(arg, *number).map(Slot::of),
-            Arg::String { text, .. } => Ok(Slot::of(Value::String(self.unit().literal(*text)))),
+            Arg::Number { number, .. } => self.ideal(arg, *number),
+            Arg::String { text, .. } => Ok(Value::String(self.unit().literal(*text))),
             _ => {
                 let shown = pintle_go_fmt::quote(self.unit().print(At::Arg(arg)).as_bytes());
                 Err(self.fail(format!("can't evaluate command {shown}")))
@@ -144,18 +144,19 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         arg: &'h Arg,
         args: &'h [Arg],
         last: Option<Value<'h>>,
-    ) -> Result<Slot<'h>, CallError> {
+    ) -> Result<Value<'h>, CallError> {
         self.at(At::Arg(arg));
-        let Arg::Variable { name, slot, fields, .. } = arg else { return Ok(*dot) };
+        let Arg::Variable { name, slot, fields, .. } = arg else { return Ok(dot.value) };
         let Some(at) = self.var(*slot, self.unit().source(*name)) else {
             return Err(self.undefined(self.unit().source(*name)));
         };
-        let value = self.vars[at].slot;
+        let found = self.vars[at].slot;
         if fields.len() == 0 {
             self.not_a_function(arg, args, last)?;
-            return Ok(value);
+            self.in_interface = found.in_interface;
+            return Ok(found.value);
         }
-        self.field_chain(dot, value, arg, *fields, args, last)
+        self.field_chain(dot, found, arg, *fields, args, last)
     }
 
     /// What a chain's fields hang on.
@@ -170,7 +171,9 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         self.at(At::Arg(node));
         match node {
             Arg::Pipe(pipe) => stack::grow(|| self.pipeline(dot, *pipe)).map(Slot::of),
-            Arg::Ident { name, func } => self.function(dot, *func, *name, At::Arg(node), &[], None),
+            Arg::Ident { name, func } => {
+                self.function(dot, *func, *name, At::Arg(node), &[], None).map(Slot::of)
+            }
             _ => Ok(*dot),
         }
     }
@@ -178,14 +181,15 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
     // Arguments.
 
     /// Evaluates an operand as an argument of type `ty`.
+    #[inline]
     pub(super) fn arg(
         &mut self,
         dot: &Slot<'h>,
         ty: &'static Type,
         arg: &'h Arg,
     ) -> Result<Value<'h>, CallError> {
-        let slot = self.operand(dot, ty, arg)?;
-        self.validate(slot, ty)
+        let value = self.operand(dot, ty, arg)?;
+        self.validate(value, ty)
     }
 
     /// The value of an operand where a `ty` is wanted, which it may not be.
@@ -194,21 +198,29 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         dot: &Slot<'h>,
         ty: &'static Type,
         arg: &'h Arg,
-    ) -> Result<Slot<'h>, CallError> {
+    ) -> Result<Value<'h>, CallError> {
         self.at(At::Arg(arg));
+        self.in_interface = false;
         match arg {
-            Arg::Dot(_) => Ok(*dot),
-            Arg::Nil(_) if ty.can_be_nil() => Ok(Slot::of(reflect::zero(ty))),
+            Arg::Dot(_) => {
+                self.in_interface = dot.in_interface;
+                Ok(dot.value)
+            }
+            Arg::Nil(_) if ty.can_be_nil() => Ok(reflect::zero(ty)),
             Arg::Nil(_) => Err(self.fail(format!("cannot assign nil to {ty}"))),
             Arg::Field { idents, .. } => self.field_chain(dot, *dot, arg, *idents, &[], None),
             Arg::Variable { .. } => self.variable(dot, arg, &[], None),
-            Arg::Pipe(pipe) => stack::grow(|| self.pipeline(dot, *pipe)).map(Slot::of),
+            Arg::Pipe(pipe) => {
+                let value = stack::grow(|| self.pipeline(dot, *pipe));
+                self.in_interface = false;
+                value
+            }
             Arg::Ident { name, func } => self.function(dot, *func, *name, At::Arg(arg), &[], None),
             Arg::Chain { node, fields, .. } => {
                 let receiver = self.chain_receiver(dot, arg, *node)?;
                 self.field_chain(dot, receiver, arg, *fields, &[], None)
             }
-            _ => self.literal(ty, arg).map(Slot::of),
+            _ => self.literal(ty, arg),
         }
     }
 
@@ -260,12 +272,20 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
     }
 
     /// `validateType`: the value as an argument of type `ty`, or why it cannot be.
+    #[inline]
     pub(super) fn validate(
         &self,
-        slot: Slot<'h>,
+        value: Value<'h>,
         ty: &'static Type,
     ) -> Result<Value<'h>, CallError> {
-        let value = slot.value;
+        match (ty, value) {
+            (Type::Reflect, _) | (Type::String, Value::String(_)) => Ok(value),
+            (Type::Any, value) if !matches!(value, Value::Missing) => Ok(value),
+            _ => self.validate_other(value, ty),
+        }
+    }
+
+    fn validate_other(&self, value: Value<'h>, ty: &'static Type) -> Result<Value<'h>, CallError> {
         if let Value::Missing = value {
             if ty.can_be_nil() {
                 return Ok(reflect::zero(ty));
@@ -280,8 +300,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         {
             return Err(self.fail(format!("dereference of nil pointer of type {ty}")));
         }
-        let got =
-            if matches!(value, Value::Nil) { Type::Any.to_string() } else { value.type_name() };
+        let got = Slot::of(value).type_name();
         Err(self.fail(format!("wrong type for value; expected {ty}; got {got}")))
     }
 }

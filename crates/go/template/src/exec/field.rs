@@ -38,7 +38,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         idents: Run,
         args: &'h [Arg],
         last: Option<Value<'h>>,
-    ) -> Result<Slot<'h>, CallError> {
+    ) -> Result<Value<'h>, CallError> {
         let unit = self.unit();
         let idents = unit.idents(idents);
         for (index, ident) in idents.iter().enumerate() {
@@ -56,7 +56,8 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             let (args, last) = if is_last { (args, last) } else { (&[][..], None) };
             receiver = self.field(&Access { dot, name, node, args, last, receiver })?;
         }
-        Ok(receiver)
+        self.in_interface = receiver.in_interface;
+        Ok(receiver.value)
     }
 
     fn field(&mut self, access: &Access<'_, 'h>) -> Result<Slot<'h>, CallError> {

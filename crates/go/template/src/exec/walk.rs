@@ -112,7 +112,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             let name = pintle_go_fmt::quote(name.as_bytes());
             return Err(self.fail(format!("template {name} not defined")));
         };
-        let depth = self.frame.map_or(0, |frame| frame.depth);
+        let depth = self.frame.depth;
         if depth >= self.limits.template_depth {
             let limit = self.limits.template_depth;
             return Err(self.fail(format!("exceeded maximum template depth ({limit})")));
