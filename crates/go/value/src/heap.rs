@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use typed_arena::Arena;
 
-use crate::{KeyedMap, List, Map, Object, Struct, Tree, Type, Value};
+use crate::{KeyedMap, List, Map, MapMethods, Object, Struct, Tree, Type, Value};
 
 /// The most a render may allocate unless it is given another limit, in bytes: ten times what the
 /// largest known chart needs, and a bound on what a template bomb can take.
@@ -105,6 +105,17 @@ impl Heap {
     /// An empty map with string keys, of the given type, with room for `capacity` entries.
     pub fn map_of<'h>(&'h self, ty: &'static Type, capacity: usize) -> &'h Map<'h> {
         self.bump.alloc(Map::new(self, ty, capacity))
+    }
+
+    /// The same map seen as another type, with that type's methods: what is set in one shows in the
+    /// other, as after a conversion in Go.
+    pub fn converted<'h>(
+        &'h self,
+        map: &Map<'h>,
+        ty: &'static Type,
+        methods: Option<&'static dyn MapMethods>,
+    ) -> &'h Map<'h> {
+        self.bump.alloc(map.converted(ty, methods))
     }
 
     /// A frozen map with other than string keys; the entries are in Go's order already.

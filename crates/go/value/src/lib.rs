@@ -22,7 +22,7 @@ mod value;
 pub use heap::{HEAP_LIMIT, Heap};
 pub use kind::{FloatKind, IntKind, Type, UintKind};
 pub use list::List;
-pub use map::{KeyedMap, Map};
+pub use map::{KeyedMap, Map, MapMethods};
 pub use object::{Method, Object, Struct};
 pub use tree::{Tree, TreeMap};
 pub use value::Value;

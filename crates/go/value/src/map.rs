@@ -5,7 +5,7 @@ use std::fmt;
 
 use bumpalo::collections::Vec as BumpVec;
 
-use crate::{Heap, Type, Value};
+use crate::{Heap, Method, Type, Value};
 
 /// Up to this many entries a look at each is faster than a binary search, since keys of other lengths
 /// are told apart without comparing bytes.
@@ -17,12 +17,48 @@ const SMALL: usize = 8;
 /// and arrive in order from the reader, where an insert is a push.
 pub struct Map<'h> {
     ty: &'static Type,
-    entries: RefCell<BumpVec<'h, (&'h [u8], Value<'h>)>>,
+    methods: Option<&'static dyn MapMethods>,
+    entries: &'h Entries<'h>,
+}
+
+type Entries<'h> = RefCell<BumpVec<'h, (&'h [u8], Value<'h>)>>;
+
+/// The methods of a named map type, such as Helm's `common.Values`.
+pub trait MapMethods: Sync {
+    /// The exported method `name`, if the type has one.
+    fn method(&self, name: &str) -> Option<&'static Method>;
+
+    /// Calls the method `name` of a map with arguments that its [`Method`] accepts. An error is the
+    /// text of the Go error that the method ends with.
+    fn call<'h>(
+        &self,
+        heap: &'h Heap,
+        map: &'h Map<'h>,
+        name: &str,
+        args: &[Value<'h>],
+    ) -> Result<Value<'h>, String>;
 }
 
 impl<'h> Map<'h> {
     pub(crate) fn new(heap: &'h Heap, ty: &'static Type, capacity: usize) -> Self {
-        Map { ty, entries: RefCell::new(BumpVec::with_capacity_in(capacity, heap.bump())) }
+        let entries = RefCell::new(BumpVec::with_capacity_in(capacity, heap.bump()));
+        Map { ty, methods: None, entries: heap.bump().alloc(entries) }
+    }
+
+    /// The same map seen as another type: what is set in one shows in the other, as after a
+    /// conversion in Go.
+    pub(crate) fn converted(
+        &self,
+        ty: &'static Type,
+        methods: Option<&'static dyn MapMethods>,
+    ) -> Self {
+        Map { ty, methods, entries: self.entries }
+    }
+
+    /// The methods of the map's type.
+    #[must_use]
+    pub fn methods(&self) -> Option<&'static dyn MapMethods> {
+        self.methods
     }
 
     /// The Go type of the whole map, such as `map[string]interface {}` or `common.Values`.

@@ -29,6 +29,7 @@ mod scope;
 mod seeded;
 mod split;
 mod template;
+mod values;
 
 pub use capabilities::{Capabilities, HELM_VERSION, KubeVersion, KubeVersionError};
 pub use document::{Document, HookDocument, HookEvent};

@@ -1,9 +1,10 @@
 //! The data that templates get: one map per chart of a release (`engine.recAllTpls`).
 
 use pintle_go_value::{Heap, Map, Type, Value};
-use pintle_helm_chart::{COMMON_VALUES, Instance};
+use pintle_helm_chart::Instance;
 
 use crate::files::Files;
+use crate::values::as_values;
 use crate::{Capabilities, Release};
 
 /// How many keys a scope has.
@@ -43,9 +44,9 @@ impl<'h> Shared<'h> {
         scopes: &mut Vec<&'h Map<'h>>,
     ) -> &'h Map<'h> {
         let heap = self.heap;
-        let scope = heap.map_of(&COMMON_VALUES, SCOPE_KEYS);
-        scopes.push(scope);
-        let values = values.unwrap_or_else(|| heap.map_of(&COMMON_VALUES, 0));
+        let scope = heap.map_of(&Type::MAP, SCOPE_KEYS);
+        scopes.push(as_values(heap, scope));
+        let values = as_values(heap, values.unwrap_or_else(|| heap.map()));
         let subcharts = heap.map_of(&Type::MAP, chart.dependencies().len());
         scope.insert(b"Capabilities", self.capabilities);
         scope.insert(b"Chart", Value::Map(chart.metadata(heap, is_root)));
@@ -62,10 +63,10 @@ impl<'h> Shared<'h> {
 
     /// Sets `.Template` before a template is executed.
     pub(crate) fn set_template(&self, scope: &'h Map<'h>, name: &str, base_path: &str) {
-        let template = self.heap.map_of(&COMMON_VALUES, 2);
+        let template = self.heap.map_of(&Type::MAP, 2);
         template.insert(b"BasePath", self.heap.string(base_path));
         template.insert(b"Name", self.heap.string(name));
-        scope.insert(b"Template", Value::Map(template));
+        scope.insert(b"Template", Value::Map(as_values(self.heap, template)));
     }
 }
 

@@ -48,6 +48,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             // What nearly every field is.
             if let Value::Map(map) = receiver.value
                 && !has_args
+                && map.methods().is_none()
                 && let Some(value) = map.get(name)
             {
                 receiver = Slot::element(value, map.elem());
@@ -82,7 +83,10 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                     None => None,
                 }
             }
-            Value::Map(map) => Some(self.map_field(access, Some(map), map.elem())?),
+            Value::Map(map) => Some(match self.map_method(access, map)? {
+                Some(result) => result,
+                None => self.map_field(access, Some(map), map.elem())?,
+            }),
             Value::KeyedMap(map) => {
                 let (key, elem) = map.key_and_elem();
                 if matches!(key, Type::Any) {
@@ -125,6 +129,24 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             return Err(self.fail(text));
         }
         Ok(Slot::of(value))
+    }
+
+    /// A method of a named map type; none if it has no such method.
+    fn map_method(
+        &mut self,
+        access: &Access<'_, 'h>,
+        map: &'h Map<'h>,
+    ) -> Result<Option<Slot<'h>>, CallError> {
+        let Some(methods) = map.methods() else { return Ok(None) };
+        let name = std::str::from_utf8(access.name).unwrap_or_default();
+        let Some(method) = methods.method(name) else { return Ok(None) };
+        let signature = Signature { name, params: method.params, variadic: method.variadic };
+        let (heap, node) = (self.heap(), At::Arg(access.node));
+        let value =
+            self.call(access.dot, &signature, node, access.args, access.last, |_, args| {
+                methods.call(heap, map, name, args).map_err(CallError::new)
+            })?;
+        Ok(Some(Slot::of(value)))
     }
 
     fn map_field(
