@@ -1,0 +1,144 @@
+//! Drift is put right at once, and nobody is fought who owns a field by design.
+
+use std::time::{Duration, Instant};
+
+use pintle_testing_testbed::Bed;
+use serde_json::json;
+
+use crate::web;
+
+async fn web(name: &str, values: serde_json::Value) -> Bed {
+    let bed = Bed::new(name).await.unwrap();
+    bed.apply("app", &web::chart(), values).await.unwrap();
+    bed.ready("app").await.unwrap();
+    bed
+}
+
+fn kubectl(bed: &Bed, arguments: &[&str]) {
+    let all = [arguments, &["-n", bed.namespace.as_str()]].concat();
+    bed.plane.kubectl(&all).unwrap();
+}
+
+#[tokio::test]
+async fn foreign_edits_are_put_right() {
+    let bed = web("drift", json!({})).await;
+    let mut times = Vec::new();
+    for round in 0..10 {
+        let patch = format!(r#"{{"data":{{"greeting":"drifted {round}"}}}}"#);
+        kubectl(&bed, &["patch", "configmap/app-config", "--type=merge", "-p", &patch]);
+        let began = Instant::now();
+        bed.until("put right", || async {
+            Ok(bed.get("configmap/app-config")?["data"]["greeting"] == "hello")
+        })
+        .await
+        .unwrap();
+        times.push(began.elapsed());
+    }
+    kubectl(&bed, &["delete", "service/app-web"]);
+    let began = Instant::now();
+    bed.until("there again", || async { Ok(bed.exists("service/app-web")) }).await.unwrap();
+    times.push(began.elapsed());
+    kubectl(&bed, &["scale", "deployment/app-web", "--replicas=5"]);
+    bed.until("scaled back", || async {
+        Ok(bed.get("deployment/app-web")?["spec"]["replicas"] == 2)
+    })
+    .await
+    .unwrap();
+    times.sort();
+    println!(
+        "drift: median {:?}, worst {:?} of {}",
+        times[times.len() / 2],
+        times[times.len() - 1],
+        times.len()
+    );
+    assert!(times[times.len() / 2] < Duration::from_secs(2), "{times:?}");
+    assert_eq!(bed.versions("app").await.unwrap(), [1]);
+}
+
+#[tokio::test]
+async fn an_edited_port_is_put_right() {
+    let bed = web("port", json!({})).await;
+    let patch = r#"[{"op": "replace", "path": "/spec/ports/0/port", "value": 81}]"#;
+    kubectl(&bed, &["patch", "service/app-web", "--type=json", "-p", patch]);
+    bed.until("one port, 80", || async {
+        let ports = bed.get("service/app-web")?["spec"]["ports"].clone();
+        Ok(ports.as_array().is_some_and(|it| it.len() == 1 && it[0]["port"] == 80))
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn additions_by_others_are_no_drift() {
+    let bed = web("additions", json!({})).await;
+    kubectl(&bed, &["label", "configmap/app-config", "team=blue"]);
+    kubectl(
+        &bed,
+        &["patch", "configmap/app-config", "--type=merge", "-p", r#"{"data":{"more":"yes"}}"#],
+    );
+    // A change of ours after it tells that the additions were seen and left alone.
+    bed.apply("app", &web::chart(), json!({"greeting": "new"})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    let config = bed.get("configmap/app-config").unwrap();
+    assert_eq!(config["data"]["more"], "yes");
+    assert_eq!(config["metadata"]["labels"]["team"], "blue");
+}
+
+#[tokio::test]
+async fn an_autoscaler_is_not_fought() {
+    let bed = web("autoscaler", json!({"autoscaling": true})).await;
+    let replicas = || bed.get("deployment/app-web").unwrap()["spec"]["replicas"].clone();
+    kubectl(&bed, &["scale", "deployment/app-web", "--replicas=4"]);
+    bed.apply("app", &web::chart(), json!({"autoscaling": true, "greeting": "new"})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    assert_eq!(replicas(), 4, "an upgrade leaves the count alone");
+
+    bed.patch("app", json!({"spec": {"suspend": true}})).await.unwrap();
+    bed.until("at zero", || async { Ok(replicas() == 0) }).await.unwrap();
+    bed.wait("app", "Suspended", |it| {
+        it.status.as_ref().and_then(|it| it.phase).is_some_and(|it| it.as_str() == "Suspended")
+    })
+    .await
+    .unwrap();
+    bed.patch("app", json!({"spec": {"suspend": false}})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    assert_eq!(replicas(), 4, "resumed with the count at suspension");
+}
+
+#[tokio::test]
+async fn a_paused_release_is_only_observed() {
+    let bed = web("paused", json!({})).await;
+    bed.patch("app", json!({"spec": {"paused": true}})).await.unwrap();
+    bed.wait("app", "Paused", |it| {
+        let conditions = it.status.iter().flat_map(|it| &it.conditions);
+        conditions.into_iter().any(|it| it.reason == "Paused")
+    })
+    .await
+    .unwrap();
+    kubectl(&bed, &["delete", "service/app-web"]);
+    bed.wait("app", "seen as missing", |it| {
+        let counts = it.status.as_ref().map(|it| it.resources).unwrap_or_default();
+        counts.ready == counts.total - 1
+    })
+    .await
+    .unwrap();
+    assert!(!bed.exists("service/app-web"));
+    bed.patch("app", json!({"spec": {"paused": false}})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    assert!(bed.exists("service/app-web"));
+}
+
+#[tokio::test]
+async fn a_finished_job_stays_finished() {
+    let bed = Bed::new("finished").await.unwrap();
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\nspec:\n  ttlSecondsAfterFinished: 1\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: main, image: 'busybox:1'}]\n";
+    let empty = [("templates/web.yaml", ""), ("templates/config.yaml", job)];
+    bed.apply("app", &web::chart_with(&empty), json!({})).await.unwrap();
+    let done = bed.ready("app").await.unwrap();
+    assert_eq!(done.status.unwrap().phase.unwrap().as_str(), "Succeeded");
+    bed.until("collected by its TTL", || async { Ok(!bed.exists("job/once")) }).await.unwrap();
+    bed.patch("app", json!({"spec": {"description": "touched"}})).await.unwrap();
+    let again = bed.ready("app").await.unwrap();
+    assert_eq!(again.status.unwrap().phase.unwrap().as_str(), "Succeeded");
+    assert!(!bed.exists("job/once"), "never run again");
+}
