@@ -128,7 +128,6 @@ impl Observer {
 
     /// To be called before an object is written: its events are held back until the [`Hold`] ends,
     /// so that a write of ours is never taken for a change by somebody else.
-    #[must_use]
     pub fn hold(&self, key: &ObjectKey) -> Hold {
         lock(&self.inner().store).hold(key);
         Hold { observer: self.clone(), key: key.clone() }

@@ -131,7 +131,7 @@ impl Store {
     fn remove_where(&mut self, gone: impl Fn(&ObjectKey) -> bool) -> Told {
         let gone: Vec<Arc<Observed>> =
             self.objects.iter().filter(|it| gone(&it.0.key)).map(|it| Arc::clone(&it.0)).collect();
-        gone.iter().filter_map(|it| self.take_out(&it.key)).filter_map(told).collect()
+        gone.iter().filter_map(|it| self.take_out(&it.key)).filter_map(|it| told(&it)).collect()
     }
 
     /// An object is as it is, seen in a list or in an event.
@@ -180,10 +180,10 @@ impl Store {
         let Some(lost) = self.take_out(key) else { return Vec::new() };
         if let Some(held) = self.held.get_mut(key) {
             held.changed = true;
-            held.lost = told(lost);
+            held.lost = told(&lost);
             return Vec::new();
         }
-        if rewritten { Vec::new() } else { told(lost).into_iter().collect() }
+        if rewritten { Vec::new() } else { told(&lost).into_iter().collect() }
     }
 
     /// We have written an object: what is older than this is stale.
@@ -230,7 +230,7 @@ impl Store {
         if !held.changed || self.notes.contains_key(key) {
             return Vec::new();
         }
-        self.get(key).and_then(told).or(held.lost).into_iter().collect()
+        self.get(key).and_then(|it| told(&it)).or(held.lost).into_iter().collect()
     }
 
     fn hold_back(&mut self, key: &ObjectKey) -> bool {
@@ -287,7 +287,7 @@ fn is_replay(before: &Observed, seen: &Observed) -> bool {
 }
 
 /// Copies of our labels (`EndpointSlice`s, children of operators) tell nobody.
-fn told(it: Arc<Observed>) -> Option<Arc<ReleaseRef>> {
+fn told(it: &Arc<Observed>) -> Option<Arc<ReleaseRef>> {
     it.ours.then(|| Arc::clone(&it.release))
 }
 

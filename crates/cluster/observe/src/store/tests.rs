@@ -8,7 +8,7 @@ use super::{MAX_GONE, MAX_NOTES, Store, Told, kind_key};
 use crate::observed::tests::seen;
 use crate::observed::{Observed, ReleaseRef};
 
-fn names(told: Told) -> Vec<String> {
+fn names(told: &Told) -> Vec<String> {
     told.iter().map(|it| it.name.clone()).collect()
 }
 
@@ -27,7 +27,7 @@ fn listed() -> Store {
 
 fn see(store: &mut Store, it: Observed) -> Vec<String> {
     let kind = kind_key(&it.gvk);
-    names(store.see(it, &kind))
+    names(&store.see(it, &kind))
 }
 
 fn at(name: &str, version: u64, hash: u64) -> Observed {
@@ -46,7 +46,7 @@ fn changes_are_told_once() {
     assert_eq!(see(&mut store, at("a", 3, 2)), ["shop"], "drift");
     assert!(see(&mut store, at("a", 2, 1)).is_empty(), "older than what is known");
     assert_eq!(store.get(&key("a")).unwrap().hash, Some(2));
-    assert_eq!(names(store.lose(&key("a"), 4)), ["shop"], "gone");
+    assert_eq!(names(&store.lose(&key("a"), 4)), ["shop"], "gone");
     assert!(store.lose(&key("a"), 4).is_empty());
     assert!(store.of_release(&ReleaseRef::new("t", "shop")).is_empty());
     assert!(store.releases.is_empty(), "nothing is left of it");
@@ -143,7 +143,7 @@ fn a_new_list_ends_all_waiting() {
     store.begin_list(&kind);
     store.note(&key("late"), 9);
     assert!(see(&mut store, at("a", 5, 1)).is_empty());
-    assert_eq!(names(store.end_list(&kind)), ["shop"], "what the list lacks is gone");
+    assert_eq!(names(&store.end_list(&kind)), ["shop"], "what the list lacks is gone");
     assert!(!store.is_awaited(&key("never")));
     assert!(store.is_awaited(&key("late")), "written while the list was on its way");
     assert_eq!(store.len(), 1);
@@ -169,7 +169,7 @@ fn what_happens_during_a_write_is_held_back() {
     assert!(see(&mut store, at("a", 6, 2)).is_empty());
     store.note(&key("a"), 6);
     assert!(!store.is_awaited(&key("a")), "seen already");
-    assert_eq!(names(store.let_go(&key("a"))), ["shop"], "told once it is over");
+    assert_eq!(names(&store.let_go(&key("a"))), ["shop"], "told once it is over");
     store.hold(&key("a"));
     store.note(&key("a"), 7);
     assert!(store.let_go(&key("a")).is_empty(), "nothing has happened");
@@ -178,7 +178,7 @@ fn what_happens_during_a_write_is_held_back() {
     store.hold(&key("a"));
     assert!(store.lose(&key("a"), 8).is_empty());
     assert!(store.let_go(&key("a")).is_empty(), "one of two writers");
-    assert_eq!(names(store.let_go(&key("a"))), ["shop"], "it is gone, and not by us");
+    assert_eq!(names(&store.let_go(&key("a"))), ["shop"], "it is gone, and not by us");
     assert!(store.held.is_empty());
 }
 
@@ -216,7 +216,7 @@ fn a_kind_that_is_not_served_any_more_is_dropped() {
     let kind = kind_key(&seen("a", |_| {}).gvk);
     see(&mut store, at("a", 5, 1));
     store.note(&key("b"), 9);
-    assert_eq!(names(store.drop_kind(&kind)), ["shop"]);
+    assert_eq!(names(&store.drop_kind(&kind)), ["shop"]);
     assert!(store.len() == 0 && !store.is_awaited(&key("b")));
     store.note(&key("b"), 9);
     assert!(!store.is_awaited(&key("b")), "nobody would ever see it");

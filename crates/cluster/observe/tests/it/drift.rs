@@ -1,5 +1,7 @@
 //! What is drift and what is not, as the real API server tracks fields.
 
+use std::time::Instant;
+
 use kube::api::{Patch, PatchParams};
 use pintle_cluster_observe::owned_hash;
 use pintle_release_api::Health;
@@ -46,8 +48,10 @@ async fn foreign_edits_change_the_hash_and_additions_do_not() {
     ];
     for (name, edit) in edits {
         bench.drain();
+        let start = Instant::now();
         api.patch("api", &PatchParams::default(), &Patch::Strategic(&edit)).await.unwrap();
         bench.until_told(name).await;
+        println!("an edit of the {name} is told {:.1?} after it was sent", start.elapsed());
         bench.until_seen(&key, name, |it| it.hash != well.hash).await;
         let again = bench.apply("deployments", deployment("api", "nginx:1")).await;
         bench.observer.note_written(&key, &version(&again));
@@ -111,5 +115,5 @@ async fn our_writes_are_awaited() {
         bench.observer.note_written(&key, &version(&answer));
         until("not awaited", || !bench.observer.is_awaited(&key)).await;
     }
-    assert!(bench.observer.of_release(&bench.namespace, "shop").is_empty());
+    until("all gone", || bench.observer.of_release(&bench.namespace, "shop").is_empty()).await;
 }

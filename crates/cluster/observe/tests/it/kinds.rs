@@ -27,7 +27,7 @@ async fn a_refusal_names_the_kind_and_the_servers_words() {
 async fn a_kind_that_is_not_served_is_an_error() {
     let bench = Bench::new("observe-unserved").await;
     let missing = watched("no.example/v1", "Nothing", "nothings");
-    let error = bench.observer.ensure(&[missing.clone()]).await.unwrap_err();
+    let error = bench.observer.ensure(std::slice::from_ref(&missing)).await.unwrap_err();
     assert_eq!(error, ObserveError::NoSuchKind { kind: missing.gvk });
 }
 
