@@ -40,7 +40,6 @@ As `kubectl-pintle` on your PATH, the same program is `kubectl pintle`.";
     version,
     about = ABOUT,
     after_help = AFTER,
-    propagate_version = true,
     disable_help_subcommand = true,
     max_term_width = 100
 )]
@@ -167,25 +166,24 @@ pub(crate) struct WaitArgs {
 
 /// Values, as Helm takes them.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Values")]
 pub(crate) struct ValuesArgs {
     /// A file of values; later files win, and - is standard input
-    #[arg(short = 'f', long, value_name = "FILE", value_delimiter = ',')]
+    #[arg(short = 'f', long, value_name = "FILE", value_delimiter = ',', help_heading = "Values")]
     pub(crate) values: Vec<String>,
     /// Sets values: a.b=1,c[0]=x
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Values")]
     pub(crate) set: Vec<String>,
     /// Sets values that are always strings
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Values")]
     pub(crate) set_string: Vec<String>,
     /// Sets values given as JSON: key=JSON, or a whole object
-    #[arg(long, value_name = "KEY=JSON")]
+    #[arg(long, value_name = "KEY=JSON", help_heading = "Values")]
     pub(crate) set_json: Vec<String>,
     /// Sets values to what files hold
-    #[arg(long, value_name = "KEY=FILE")]
+    #[arg(long, value_name = "KEY=FILE", help_heading = "Values")]
     pub(crate) set_file: Vec<String>,
     /// Sets a value to the text as it stands
-    #[arg(long, value_name = "KEY=TEXT")]
+    #[arg(long, value_name = "KEY=TEXT", help_heading = "Values")]
     pub(crate) set_literal: Vec<String>,
 }
 
@@ -218,9 +216,8 @@ pub(crate) struct DemoArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  pintle plane &                                  prints the path, and runs until it is ended
-  export KUBECONFIG=$(pintle plane | head -1)     does not work: the plane ends with its reader
-  pintle plane --install                          with the CRDs, ready for `pintle controller`")]
+  pintle plane               in one terminal; in another, KUBECONFIG is the path it prints
+  pintle plane --install     with the CRDs, ready for `pintle controller`")]
 pub(crate) struct PlaneArgs {
     /// How many nodes are simulated
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1000))]

@@ -12,24 +12,25 @@ use crate::settings::Settings;
 
 pub(crate) async fn run(settings: &Settings, args: &DemoArgs) -> Outcome {
     // What Ctrl-C leaves unfinished is dropped, and the plane's processes end with its drop.
-    tokio::select! {
-        outcome = play(settings, args) => outcome,
-        _ = tokio::signal::ctrl_c() => Ok(ExitStatus::Interrupted),
-    }
-}
-
-async fn play(settings: &Settings, args: &DemoArgs) -> Outcome {
-    let mut stage = Stage::set(settings, usize::from(args.nodes)).await?;
-    tour::install(&mut stage).await?;
-    if args.tour {
-        tour::go(&mut stage).await?;
-    }
+    let stage = tokio::select! {
+        stage = play(settings, args) => stage?,
+        _ = tokio::signal::ctrl_c() => return Ok(ExitStatus::Interrupted),
+    };
     if !args.once {
         hints(settings, &stage, args.tour);
         tokio::signal::ctrl_c().await?;
     }
     stage.strike().await?;
     Ok(ExitStatus::Success)
+}
+
+async fn play(settings: &Settings, args: &DemoArgs) -> anyhow::Result<Stage> {
+    let mut stage = Stage::set(settings, usize::from(args.nodes)).await?;
+    tour::install(&mut stage).await?;
+    if args.tour {
+        tour::go(&mut stage).await?;
+    }
+    Ok(stage)
 }
 
 /// What one can do now.

@@ -15,6 +15,8 @@ use crate::time::short;
 const RIGHT: usize = 60;
 /// The widest column of names; a longer name pushes its own line only.
 const MAX_NAME: usize = 48;
+/// As many causes beside the first as are told below the tree.
+const MORE_CAUSES: usize = 4;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
@@ -145,13 +147,21 @@ fn why(view: &View<'_>) -> Vec<String> {
     }
     if let Some(cause) = status.causes.first() {
         let serving = serving(release).map(|it| format!("; {it}")).unwrap_or_default();
-        let more = match status.causes.len() {
-            0 | 1 => String::new(),
-            more => format!(" (and {} more)", more - 1),
-        };
-        lines.push(format!("{HINT}why{HINT:#}: {}{more}{serving}", cause_text(cause)));
+        lines.push(format!("{HINT}why{HINT:#}: {}{serving}", cause_text(cause)));
+    }
+    let rest = status.causes.iter().skip(1).filter(|it| !has_row(&status.inventory, it));
+    let rest: Vec<String> = rest.map(|it| format!("     {}", cause_text(it))).collect();
+    lines.extend(rest.iter().take(MORE_CAUSES).cloned());
+    if rest.len() > MORE_CAUSES {
+        lines.push(format!("     … and {} more", rest.len() - MORE_CAUSES));
     }
     lines
+}
+
+/// Whether a cause stands beside its object in the tree already.
+fn has_row(inventory: &[InventoryEntry], cause: &Cause) -> bool {
+    let object = cause.object.as_deref();
+    inventory.iter().any(|it| object == Some(format!("{}/{}", it.kind, it.name).as_str()))
 }
 
 /// What still serves while the new version does not.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::core::v1::{PersistentVolume, Service};
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams};
 use kube::discovery::{Discovery, Scope, verbs};
 use pintle_release_api::{Phase, Reason, Release};
@@ -139,7 +139,8 @@ async fn delete(stage: &mut Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every object of the namespace, of every kind that can be listed, but for what was there before.
+/// Every object of the namespace, of every kind that can be listed, but for what was there before; and the
+/// volumes of its claims.
 async fn left(stage: &Stage, discovery: &Discovery) -> anyhow::Result<Vec<String>> {
     let mut left = Vec::new();
     for group in discovery.groups() {
@@ -161,6 +162,15 @@ async fn left(stage: &Stage, discovery: &Discovery) -> anyhow::Result<Vec<String
                     left.push(objects::label(&it));
                 }
             }
+        }
+    }
+    let volumes: Api<PersistentVolume> = Api::all(stage.cluster.client.clone());
+    let found = volumes.list(&ListParams::default()).await;
+    for volume in found.map_err(api("volumes can't be listed"))? {
+        let claim = volume.spec.and_then(|it| it.claim_ref).unwrap_or_default();
+        if claim.namespace.as_deref() == Some(stage.namespace()) {
+            let name = volume.metadata.name.unwrap_or_default();
+            left.push(format!("PersistentVolume/{name}"));
         }
     }
     Ok(left)
