@@ -280,3 +280,16 @@ pub(crate) fn check_output(out: &[u8], start: usize) -> Result<(), Error> {
         false => Err(Error::new(format!("output exceeds the limit of {OUTPUT_LIMIT} bytes"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_has_a_limit() {
+        let out = vec![0; OUTPUT_LIMIT + 1];
+        assert!(check_output(&out[..OUTPUT_LIMIT], 0).is_ok());
+        assert!(check_output(&out, 1).is_ok());
+        assert!(check_output(&out, 0).is_err());
+    }
+}

@@ -67,3 +67,15 @@ fn texts_and_values_are_as_helm_has_them() {
     assert!(cases.len() > 1000, "the table is cut short");
     assert_eq!(failed, 0, "of {}", cases.len());
 }
+
+#[test]
+fn nesting_has_a_limit() {
+    let heap = Heap::new();
+    let nested = |depth| format!("a = {}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(read_toml(&heap, nested(500).as_bytes(), &time).is_ok());
+    let error = read_toml(&heap, nested(501).as_bytes(), &time).expect_err("past the limit");
+    assert_eq!(
+        error.to_string(),
+        "toml: line 1 (last key \"a\"): nesting exceeds the limit of 500"
+    );
+}

@@ -148,3 +148,12 @@ fn toml_keeps_integers_of_values() {
     let panic = to_toml(&mut Vec::new(), &Tree::Null).expect_err("nil");
     assert!(panic.is_panic());
 }
+
+/// Where Go leaves it to chance, or to where its buffer ends.
+#[test]
+fn chances_are_decided() {
+    let tree = read("1: a\n\"1\": b\n").expect("YAML");
+    assert_eq!(tree.get("1").and_then(Tree::as_str), Some("b"));
+    let tree = read("a: 1\n\u{FEFF}b: 2\n").expect("YAML");
+    assert!(tree.get("\u{FEFF}b").is_some());
+}
