@@ -121,6 +121,10 @@ impl Applier {
                 let verdict = classify(&desired.key, &answer);
                 let immutable =
                     matches!(&verdict, Verdict::Refused(it) if it.reason == Reason::ImmutableField);
+                if step.action == Action::Patch && self.is_tangled(desired, &kind, &answer).await {
+                    let why = "list items that others have edited are taken over first";
+                    return Outcome::Ready(ready(Some(why.to_owned())));
+                }
                 if immutable && may_recreate(desired, options.on_immutable) {
                     let step = Step { action: Action::Recreate, ..step };
                     let ready = Ready { step, ..ready(None) };

@@ -63,7 +63,7 @@ impl Wish {
     /// Writes the wish over a spec and leaves what it does not speak of.
     fn write(&self, spec: &mut ReleaseSpec) {
         spec.chart = self.chart.clone();
-        spec.values = Some(self.values.clone());
+        spec.values = self.values.as_object().cloned();
         if self.description.is_some() {
             spec.description.clone_from(&self.description);
         }

@@ -183,7 +183,7 @@ async fn pinned(job: &Job<'_>) -> Result<Pinned, Fault> {
     Ok(pinned)
 }
 
-/// `valuesFrom` in order, then `values`.
+/// `valuesFrom` in order, then `values`, then `valuesText`.
 fn merged(spec: &ReleaseSpec, found: &[FoundValues]) -> Result<Values, Fault> {
     let mut values = Values::map();
     for entry in found {
@@ -200,14 +200,12 @@ fn merged(spec: &ReleaseSpec, found: &[FoundValues]) -> Result<Values, Fault> {
             }
         }
     }
-    let own = match &spec.values {
-        None => return Ok(values),
-        Some(serde_json::Value::String(text)) => read_values(text.as_bytes()),
-        // JSON is YAML, and goes through the same reader, so that numbers are what Helm makes of
-        // them.
-        Some(json) => read_values(json.to_string().as_bytes()),
-    };
-    merge_maps(&mut values, own.map_err(|it| invalid("spec.values", &it))?);
+    // JSON is YAML, and goes through the same reader, so that numbers are what Helm makes of them.
+    let json = spec.values.as_ref().map(|it| serde_json::Value::from(it.clone()).to_string());
+    for (place, text) in [("spec.values", &json), ("spec.valuesText", &spec.values_text)] {
+        let Some(text) = text else { continue };
+        merge_maps(&mut values, read_values(text.as_bytes()).map_err(|it| invalid(place, &it))?);
+    }
     Ok(values)
 }
 

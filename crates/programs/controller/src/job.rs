@@ -7,7 +7,7 @@ use kube::{Client, Resource};
 use pintle_cluster_apply::Applier;
 use pintle_cluster_content::Store;
 use pintle_cluster_observe::ReleaseRef;
-use pintle_release_api::{ChartStatus, PlanStatus, Release, ReleaseStatus};
+use pintle_release_api::{ChartStatus, Release, ReleaseStatus};
 use pintle_release_plan::Owner;
 
 use crate::context::Context;
@@ -29,7 +29,6 @@ pub(crate) struct Job<'a> {
     /// The version that the spec's content is, once known.
     pub(crate) wanted: Option<i64>,
     pub(crate) chart: Option<ChartStatus>,
-    pub(crate) plan: Option<PlanStatus>,
     pub(crate) blocked_by: Vec<String>,
 }
 
@@ -54,7 +53,6 @@ impl<'a> Job<'a> {
             before,
             wanted: None,
             chart: None,
-            plan: None,
             blocked_by: Vec::new(),
         })
     }

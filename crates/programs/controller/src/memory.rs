@@ -21,6 +21,8 @@ pub(crate) struct Memory {
     pub(crate) identified: Option<(Inputs, i64)>,
     /// What was applied.
     pub(crate) served: Option<Served>,
+    /// The last plan, until a status tells of it.
+    pub(crate) plan: Option<pintle_release_api::PlanStatus>,
     /// Failed attempts in a row.
     pub(crate) attempts: u32,
     /// The status that was written last; the watch may lag behind.

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::ByteString;
 use kube::Api;
 use kube::api::PostParams;
-use pintle_release_api::{Reason, Release, ReleaseSpec, RollbackTo};
+use pintle_release_api::{
+    ChartSource, MAX_INLINE_CHART_BASE64, Reason, Release, ReleaseSpec, RollbackTo,
+};
 use pintle_release_revision::{RollbackError, rollback_target};
 
 use crate::fault::Fault;
 use crate::job::Job;
+
+/// Where kubectl's client-side apply keeps what it applied last.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Writes the snapshot of the version asked for over the spec and clears the wish, in one update
 /// guarded by the resource version. The next reconcile finds by itself which version that is.
@@ -35,7 +41,9 @@ pub(crate) async fn rollback(job: &Job<'_>, wish: &RollbackTo) -> Result<(), Fau
         Fault::new(Reason::VersionNotFound, message)
     })?;
     let mut release = job.release.clone();
-    overwrite(&mut release.spec, snapshot);
+    let chart = same_form(job, snapshot.chart.clone()).await?;
+    overwrite(&mut release.spec, ReleaseSpec { chart, ..snapshot });
+    hand_over(&mut release);
     release.status = None;
     let api: Api<Release> = Api::namespaced(job.context.client.clone(), &job.namespace);
     api.replace(&job.name, &PostParams::default(), &release).await?;
@@ -45,10 +53,38 @@ pub(crate) async fn rollback(job: &Job<'_>, wish: &RollbackTo) -> Result<(), Fau
     Ok(())
 }
 
+/// A spec that carries its chart goes on to do so, as far as it fits: who applies it the next time
+/// then finds the field that it knows.
+async fn same_form(job: &Job<'_>, chart: ChartSource) -> Result<ChartSource, Fault> {
+    let (Some(digest), true) = (&chart.blob, job.release.spec.chart.inline.is_some()) else {
+        return Ok(chart);
+    };
+    let Some(archive) = job.store().chart(digest).await? else { return Ok(chart) };
+    match serde_json::to_value(ByteString(archive)) {
+        Ok(serde_json::Value::String(inline)) if inline.len() <= MAX_INLINE_CHART_BASE64 => {
+            Ok(ChartSource { inline: Some(inline), ..ChartSource::default() })
+        }
+        _ => Ok(chart),
+    }
+}
+
+/// kubectl's client-side apply deletes what it applied last and is not asked to apply now. After a
+/// rollback that is what the rollback wrote: or its values would be mixed with the next apply's.
+fn hand_over(release: &mut Release) {
+    let spec = serde_json::to_value(&release.spec).unwrap_or_default();
+    let annotations = release.metadata.annotations.as_mut();
+    let Some(last) = annotations.and_then(|it| it.get_mut(LAST_APPLIED)) else { return };
+    if let Ok(mut object) = serde_json::from_str::<serde_json::Value>(last) {
+        object["spec"] = spec;
+        *last = object.to_string();
+    }
+}
+
 /// What makes a version comes from the snapshot; how it is treated stays.
 fn overwrite(spec: &mut ReleaseSpec, snapshot: ReleaseSpec) {
     spec.chart = snapshot.chart;
     spec.values = snapshot.values;
+    spec.values_text = snapshot.values_text;
     spec.values_from = snapshot.values_from;
     spec.rerender = snapshot.rerender;
     spec.rollback_to = None;

@@ -329,7 +329,7 @@ async fn preflight(
     let count = |action| {
         i32::try_from(all().filter(|it| it.step.action == action).count()).unwrap_or(i32::MAX)
     };
-    job.plan = Some(PlanStatus {
+    job.memory.plan = Some(PlanStatus {
         creates: count(Action::Create),
         patches: count(Action::Patch),
         recreates: count(Action::Recreate),
@@ -337,7 +337,7 @@ async fn preflight(
         yields: all().flat_map(|it| it.yields.clone()).collect(),
         refused: checked.refused.iter().map(Refusal::sentence).collect(),
     });
-    tracing::debug!(release = %job.name, version, plan = ?job.plan, "planned");
+    tracing::debug!(release = %job.name, version, plan = ?job.memory.plan, "planned");
     if !checked.refused.is_empty() {
         return Err(Fault::refused(&checked.refused));
     }

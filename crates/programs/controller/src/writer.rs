@@ -179,7 +179,7 @@ fn facts<'a>(
         objects,
         causes,
         fault,
-        plan: job.plan.clone(),
+        plan: job.memory.plan.clone(),
         blocked_by: job.blocked_by.clone(),
         applied: served.map(|it| pack_hashes(&it.hashes)).or_else(|| job.before.applied.clone()),
         suspended: served.map(|it| it.suspended.clone()).unwrap_or_default(),

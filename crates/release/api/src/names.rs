@@ -47,3 +47,6 @@ pub const MAX_NAME: usize = 53;
 /// The longest inline chart, in base64 characters: kubectl's client-side apply copies the object
 /// into an annotation, and all annotations of an object may take 256 KiB.
 pub const MAX_INLINE_CHART_BASE64: usize = 150 * 1024;
+
+/// Node label that no node has: a suspended DaemonSet selects by it.
+pub const SUSPENDED_NODE_SELECTOR: &str = "pintle.dev/suspended";

@@ -31,12 +31,18 @@ pub struct ReleaseSpec {
     /// What this release is for, in the words of its owner. Not part of the version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where the chart comes from: exactly one source.
+    /// Where the chart comes from: exactly one source. One piece to server-side apply.
+    #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
     pub chart: ChartSource,
-    /// Values for the chart: an object, or a string that holds YAML (for clients that drop nulls).
+    /// Values for the chart. One piece to server-side apply: who applies it replaces all of it, or
+    /// a rollback's values would be mixed with the next apply's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "free_form")]
-    pub values: Option<serde_json::Value>,
+    pub values: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The same as YAML text, merged over `values`: for clients that drop a `key: null`, as
+    /// kubectl's client-side apply does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values_text: Option<String>,
     /// Values from Secrets and ConfigMaps of this namespace, merged in order, below `values`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
@@ -228,9 +234,12 @@ impl Release {
     }
 }
 
-/// Anything: an object, or a string of YAML.
 fn free_form(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "x-kubernetes-preserve-unknown-fields": true })
+    json_schema!({
+        "type": "object",
+        "x-kubernetes-preserve-unknown-fields": true,
+        "x-kubernetes-map-type": "atomic",
+    })
 }
 
 #[expect(

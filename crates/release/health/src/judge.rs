@@ -13,8 +13,6 @@ mod workloads;
 /// How long a pod may be without a node before it counts as unschedulable: kstatus'
 /// `ScheduleWindow`.
 pub const SCHEDULE_WINDOW_SECONDS: i64 = 15;
-/// The node label that a suspended `DaemonSet` asks for, and no node has.
-pub const SUSPEND_NODE_SELECTOR: &str = "pintle.dev/suspended";
 
 /// Judges a live object (`apiVersion`, `kind`, `metadata`, `spec`, `status`), as of `now`.
 ///

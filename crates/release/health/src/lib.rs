@@ -21,5 +21,5 @@ pub use facts::{
     ClaimFacts, ContainerFacts, Ending, EventFacts, Owner, PodFacts, ReplicaSetFacts, Unscheduled,
     Waiting,
 };
-pub use judge::{SCHEDULE_WINDOW_SECONDS, SUSPEND_NODE_SELECTOR, judge};
+pub use judge::{SCHEDULE_WINDOW_SECONDS, judge};
 pub use judgement::{FinishedJob, Judgement, Pods};

@@ -1,11 +1,9 @@
 //! A suspended release: everything that runs is scaled to nothing, and nothing else changes.
 
+use pintle_release_api::SUSPENDED_NODE_SELECTOR;
 use serde_json::{Value, json};
 
 use crate::Desired;
-
-/// A node label that no node has.
-const NO_NODE: &str = "pintle.dev/suspended";
 
 /// Changes an object so that it runs nothing. Services, configuration and storage stay as they are.
 pub fn suspend(desired: &mut Desired) {
@@ -23,7 +21,7 @@ pub fn suspend(desired: &mut Desired) {
             if let Some(pod) = pod.and_then(Value::as_object_mut) {
                 let selector = pod.entry("nodeSelector").or_insert_with(|| json!({}));
                 if let Some(selector) = selector.as_object_mut() {
-                    selector.insert(NO_NODE.into(), "true".into());
+                    selector.insert(SUSPENDED_NODE_SELECTOR.into(), "true".into());
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! Rules of the kinds that run pods, from kstatus' `core.go`, in its order.
 
 use jiff::Timestamp;
-use pintle_release_api::Reason;
+use pintle_release_api::{Reason, SUSPENDED_NODE_SELECTOR};
 use serde_json::Value;
 
-use super::{SCHEDULE_WINDOW_SECONDS, SUSPEND_NODE_SELECTOR, suspended};
+use super::{SCHEDULE_WINDOW_SECONDS, suspended};
 use crate::judgement::Verdict;
 use crate::read::{Condition, holds, int, items, text, time};
 
@@ -152,7 +152,7 @@ pub(super) fn daemon_set(object: &Value) -> Result<Verdict, String> {
         ));
     }
     let off = object.pointer("/spec/template/spec/nodeSelector").and_then(Value::as_object);
-    if wanted == 0 && off.is_some_and(|it| it.contains_key(SUSPEND_NODE_SELECTOR)) {
+    if wanted == 0 && off.is_some_and(|it| it.contains_key(SUSPENDED_NODE_SELECTOR)) {
         return Ok(if scheduled == 0 && int(object, "/status/numberMisscheduled", 0) == 0 {
             Verdict::suspended("suspended")
         } else {

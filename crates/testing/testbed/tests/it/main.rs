@@ -1,4 +1,11 @@
 //! Releases on the real plane.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod bad_input;
 mod causes;
