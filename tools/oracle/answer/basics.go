@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+	_ "time/tzdata" // zones where the machine has none
 
 	"github.com/pintle/pintle/tools/oracle/typed"
 )

@@ -82,7 +82,48 @@ func Run(args []string) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if err := r.licences(); err != nil {
+		return err
+	}
 	return r.writeNA()
+}
+
+// licences copies the licence of every source of tables.
+func (r *run) licences() error {
+	dir := filepath.Join(r.dir, "licences")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	goroot, err := output("go", "env", "GOROOT")
+	if err != nil {
+		return err
+	}
+	files := map[string]string{"go.txt": filepath.Join(goroot, "LICENSE")}
+	for _, m := range []struct{ name, path, file string }{
+		{"helm.txt", "helm.sh/helm/v4", "LICENSE"},
+		{"sprig.txt", "github.com/Masterminds/sprig/v3", "LICENSE.txt"},
+		{"semver.txt", "github.com/Masterminds/semver/v3", "LICENSE.txt"},
+		{"goyaml-v2.txt", "go.yaml.in/yaml/v2", "LICENSE"},
+		{"goyaml-v2-libyaml.txt", "go.yaml.in/yaml/v2", "LICENSE.libyaml"},
+		{"goyaml-v3.txt", "go.yaml.in/yaml/v3", "LICENSE"},
+		{"sigs-yaml.txt", "sigs.k8s.io/yaml", "LICENSE"},
+	} {
+		dir, err := output("go", "list", "-m", "-f", "{{.Dir}}", m.path)
+		if err != nil {
+			return err
+		}
+		files[m.name] = filepath.Join(dir, m.file)
+	}
+	for name, source := range files {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write stores cases in their order, one a line, with names made unique.

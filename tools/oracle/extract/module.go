@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/pintle/pintle/tools/oracle/answer"
 	"github.com/pintle/pintle/tools/oracle/typed"
 )
 
@@ -57,7 +59,12 @@ func (r *run) module(path string, patches []patch, added map[string]string, test
 			return nil, err
 		}
 	}
-	return r.test(copyDir, "mod", testArgs...)
+	rows, err := r.test(copyDir, "mod", testArgs...)
+	// Tests range over maps, so rows come in any order.
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		return bytes.Compare(answer.Marshal(a), answer.Marshal(b))
+	})
+	return rows, err
 }
 
 func (p patch) apply(dir, module string, imported map[string]bool) error {

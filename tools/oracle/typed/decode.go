@@ -220,7 +220,7 @@ func set(dst reflect.Value, v any) error {
 	switch {
 	case val.Type().AssignableTo(dst.Type()):
 		dst.Set(val)
-	case val.CanConvert(dst.Type()):
+	case val.CanConvert(dst.Type()) && (dst.Kind() != reflect.String || val.Kind() == reflect.String):
 		dst.Set(val.Convert(dst.Type()))
 	default:
 		return fmt.Errorf("%s is no %s", val.Type(), dst.Type())
