@@ -8,14 +8,6 @@ mod charts;
 mod outcome;
 mod runner;
 mod templates;
-#[path = "../../crates/go/fmt/tests/it/typed.rs"]
-#[expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "a malformed table ends the run; the decoder is shared with the tests of go/*"
-)]
 mod typed;
 mod yaml;
 

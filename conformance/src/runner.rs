@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde_json::value::RawValue;
@@ -49,9 +49,11 @@ pub(crate) fn run(
     std::thread::scope(|scope| -> anyhow::Result<()> {
         let work = || {
             while let Some((name, case)) = named.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let begun = Instant::now();
                 let result = check(case);
+                let took = begun.elapsed();
                 let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                results.push((name.as_str(), result));
+                results.push((name.as_str(), took, result));
             }
         };
         for _ in 0..options.threads {
@@ -60,18 +62,20 @@ pub(crate) fn run(
         Ok(())
     })?;
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(name, _)| *name);
+    results.sort_by_key(|(name, ..)| *name);
     Ok(report(&results, options, started))
 }
 
+/// A case's name, how long it took, and what came of it.
+type Checked<'a> = (&'a str, Duration, anyhow::Result<Outcome>);
+
+/// How many of the slowest cases are named.
+const SLOWEST: usize = 10;
+
 #[expect(clippy::print_stdout, reason = "the report is what this program is for")]
-fn report(
-    results: &[(&str, anyhow::Result<Outcome>)],
-    options: &Options<'_>,
-    started: Instant,
-) -> usize {
+fn report(results: &[Checked<'_>], options: &Options<'_>, started: Instant) -> usize {
     let (mut passed, mut failed, mut left_out) = (0, 0, 0);
-    for (name, result) in results {
+    for (name, _, result) in results {
         match result {
             Ok(Outcome::Passed) => passed += 1,
             Ok(Outcome::NotApplicable(reason)) => {
@@ -87,6 +91,13 @@ fn report(
                 failed += 1;
                 println!("FAILED {name}\n  {error:#}");
             }
+        }
+    }
+    if options.verbose {
+        let mut slowest: Vec<_> = results.iter().map(|(name, took, _)| (took, name)).collect();
+        slowest.sort_by(|a, b| b.cmp(a));
+        for (took, name) in slowest.iter().take(SLOWEST) {
+            println!("slowest: {:.1} ms {name}", took.as_secs_f64() * 1000.0);
         }
     }
     let seconds = started.elapsed().as_secs_f64();

@@ -61,13 +61,15 @@ fn check<H: 'static>(
     if let Some((_, reason)) = NOT_APPLICABLE.iter().find(|(name, _)| *name == case.name) {
         return Ok(Outcome::NotApplicable(reason));
     }
-    let text = |json: &Json| String::from_utf8_lossy(&typed::bytes(json)).into_owned();
+    let text = |json: &Json| -> anyhow::Result<String> {
+        Ok(String::from_utf8_lossy(&typed::bytes(json)?).into_owned())
+    };
     let want = match (&case.want.ok, &case.want.err) {
-        (Some(ok), _) => format!("ok: {}", text(ok)),
-        (None, Some(error)) => format!("err: {}", text(error)),
+        (Some(ok), _) => format!("ok: {}", text(ok)?),
+        (None, Some(error)) => format!("err: {}", text(error)?),
         (None, None) => anyhow::bail!("the case wants neither ok nor err"),
     };
-    let got = match run(&case, funcs, host, missing) {
+    let got = match run(&case, funcs, host, missing)? {
         Ok(bytes) => format!("ok: {}", String::from_utf8_lossy(&bytes)),
         Err(error) => format!("err: {error}"),
     };
@@ -79,7 +81,7 @@ fn run<H: 'static>(
     funcs: &'static FuncMap<H>,
     host: &H,
     missing: MissingKey,
-) -> Result<Vec<u8>, String> {
+) -> anyhow::Result<Result<Vec<u8>, String>> {
     let missing = match case.missingkey.as_deref() {
         Some("zero") => MissingKey::Zero,
         Some("error") => MissingKey::Error,
@@ -87,15 +89,16 @@ fn run<H: 'static>(
         None => missing,
     };
     let mut set = Set::new("t", funcs).with_missing_key(missing);
-    for (name, text) in &case.defs {
-        set.parse(name, text.as_bytes()).map_err(|error| error.to_string())?;
+    let main = ("t", case.tmpl.as_str());
+    let defined = case.defs.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, text) in defined.chain([main]) {
+        if let Err(error) = set.parse(name, text.as_bytes()) {
+            return Ok(Err(error.to_string()));
+        }
     }
-    set.parse("t", case.tmpl.as_bytes()).map_err(|error| error.to_string())?;
     let session = Session::new();
-    let data = typed::decode(session.heap(), &case.data);
+    let data = typed::decode(session.heap(), &case.data)?;
     let mut out = Vec::new();
-    Exec::new(&set, &session, host)
-        .execute_template("t", data, &mut out)
-        .map_err(|error| error.to_string())?;
-    Ok(out)
+    let result = Exec::new(&set, &session, host).execute_template("t", data, &mut out);
+    Ok(result.map(|()| out).map_err(|error| error.to_string()))
 }
