@@ -66,7 +66,7 @@ static BUILTINS: [Builtin; 19] = [
         ANY,
         Code::Text(|heap, buffer, args| escaped(heap, buffer, args, escape::html)),
     ),
-    variadic("index", TWO, Code::Pure(|heap, args| index::index(heap, args))),
+    variadic("index", TWO, Code::Pure(index::index)),
     variadic("js", ANY, Code::Text(|heap, buffer, args| escaped(heap, buffer, args, escape::js))),
     fixed("le", TWO, |_, args| compare::le(args)),
     fixed("len", ONE, length),

@@ -28,6 +28,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::marker::PhantomData;
 
 use pintle_go_value::{Heap, Map, Type, Value};
@@ -143,7 +144,7 @@ macro_rules! func {
 /// The functions that a set of templates knows beside Go's builtins; built once per process.
 pub struct FuncMap<H: ?Sized + 'static> {
     funcs: Vec<&'static Func<H>>,
-    index: HashMap<&'static str, u32>,
+    index: HashMap<&'static str, u32, BuildHasherDefault<NameHasher>>,
 }
 
 impl<H: ?Sized + 'static> FuncMap<H> {
@@ -151,7 +152,7 @@ impl<H: ?Sized + 'static> FuncMap<H> {
     /// wins over a builtin.
     #[must_use]
     pub fn new(tables: &[&'static [Func<H>]]) -> Self {
-        let mut map = FuncMap { funcs: Vec::new(), index: HashMap::new() };
+        let mut map = FuncMap { funcs: Vec::new(), index: HashMap::default() };
         for func in tables.iter().flat_map(|table| table.iter()) {
             match map.index.get(func.name) {
                 Some(at) => map.funcs[*at as usize] = func,
@@ -181,6 +182,23 @@ impl<H: ?Sized + 'static> FuncMap<H> {
 
     pub(crate) fn at(&self, position: u32) -> Option<&'static Func<H>> {
         self.funcs.get(position as usize).copied()
+    }
+}
+
+/// FNV-1a: the names are a program's own, so nobody can make them collide, and each identifier of a
+/// text is looked up.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+        }
     }
 }
 

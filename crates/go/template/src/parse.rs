@@ -562,16 +562,18 @@ impl From<Box<ParseError>> for ParseError {
 
 impl Unit {
     pub(crate) fn new(parse_name: Arc<str>, text: Arc<[u8]>) -> Self {
+        // About what charts come to; what a text needs beyond that grows.
+        let some = text.len() / 64;
         Unit {
             parse_name,
             text,
             unquoted: Vec::new(),
-            nodes: Vec::new(),
-            pipes: Vec::new(),
+            nodes: Vec::with_capacity(some),
+            pipes: Vec::with_capacity(some),
             decls: Vec::new(),
-            commands: Vec::new(),
-            args: Vec::new(),
-            idents: Vec::new(),
+            commands: Vec::with_capacity(some),
+            args: Vec::with_capacity(some),
+            idents: Vec::with_capacity(some),
             numbers: Vec::new(),
             names: Vec::new(),
         }

@@ -245,10 +245,25 @@ impl<'t> Lexer<'t> {
 
     /// Whether what may follow an identifier is here.
     fn at_terminator(&mut self) -> bool {
-        match self.peek() {
-            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
-            _ => self.rest().starts_with(RIGHT_DELIM),
+        match self.input.get(self.pos) {
+            None => {
+                self.at_eof = true;
+                true
+            }
+            Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(b'}') => self.rest().starts_with(RIGHT_DELIM),
+            Some(_) => false,
         }
+    }
+
+    /// Skips bytes up to the first that `stop` picks; all of them are ASCII but line breaks, or
+    /// parts of characters that the caller does not look at.
+    fn skip_to(&mut self, stop: impl Fn(u8) -> bool) -> Option<u8> {
+        let rest = self.rest();
+        let found = rest.iter().position(|c| stop(*c));
+        self.pos += found.unwrap_or(rest.len());
+        self.at_eof |= found.is_none();
+        found.map(|at| rest[at])
     }
 
     fn scan_number(&mut self) -> bool {
@@ -290,7 +305,7 @@ impl<'t> Lexer<'t> {
 }
 
 fn lex_text(l: &mut Lexer<'_>) -> Step {
-    let Some(found) = memmem::find(l.rest(), LEFT_DELIM) else {
+    let Some(found) = find_left_delim(l.rest()) else {
         l.pos = l.input.len();
         if l.pos > l.start {
             l.count_lines();
@@ -315,6 +330,11 @@ fn lex_text(l: &mut Lexer<'_>) -> Step {
         }
     }
     Step::Next(lex_left_delim)
+}
+
+/// Braces are rare outside of delimiters, so one byte is looked for.
+fn find_left_delim(text: &[u8]) -> Option<usize> {
+    memchr_iter(b'{', text).find(|at| text[*at..].starts_with(LEFT_DELIM))
 }
 
 fn lex_left_delim(l: &mut Lexer<'_>) -> Step {
@@ -376,60 +396,69 @@ fn lex_right_delim(l: &mut Lexer<'_>) -> Step {
 }
 
 fn lex_inside_action(l: &mut Lexer<'_>) -> Step {
-    if l.at_right_delim().0 {
+    let Some(&byte) = l.input.get(l.pos) else {
+        l.at_eof = true;
+        return l.fail("unclosed action");
+    };
+    if matches!(byte, b'}' | b' ' | b'\t' | b'\r' | b'\n') && l.at_right_delim().0 {
         if l.paren_depth == 0 {
             return Step::Next(lex_right_delim);
         }
         return l.fail("unclosed left paren");
     }
-    let Some(c) = l.next() else { return l.fail("unclosed action") };
-    match c {
-        ' ' | '\t' | '\r' | '\n' => {
-            // Back, in case this is the space of ` -}}`.
-            l.backup();
-            Step::Next(lex_space)
-        }
-        '=' => l.emit(Kind::Assign),
-        ':' if l.next() != Some('=') => l.fail("expected :="),
-        ':' => l.emit(Kind::Declare),
-        '|' => l.emit(Kind::Pipe),
-        '"' => lex_quoted(l, '"', Kind::String, "unterminated quoted string"),
-        '\'' => lex_quoted(l, '\'', Kind::CharConstant, "unterminated character constant"),
-        '`' => lex_raw_quote(l),
-        '$' => lex_variable(l),
-        '.' if l.rest().first().is_some_and(|c| !c.is_ascii_digit()) => {
-            lex_field_or_variable(l, Kind::Field)
-        }
-        '.' | '+' | '-' | '0'..='9' => {
-            l.backup();
-            lex_number(l)
-        }
-        c if is_alphanumeric(c) => {
-            l.backup();
-            lex_identifier(l)
-        }
-        '(' => {
+    let after = l.input.get(l.pos + 1).copied();
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' => return lex_identifier(l),
+        b'0'..=b'9' | b'+' | b'-' => return lex_number(l),
+        b'.' if after.is_none_or(|c| c.is_ascii_digit()) => return lex_number(l),
+        b' ' | b'\t' | b'\r' | b'\n' => return lex_space(l),
+        0x80.. => return lex_beyond_ascii(l),
+        _ => l.pos += 1,
+    }
+    match byte {
+        b'.' => lex_field_or_variable(l, Kind::Field),
+        b'$' => lex_variable(l),
+        b'|' => l.emit(Kind::Pipe),
+        b'"' => lex_quoted(l, b'"', Kind::String, "unterminated quoted string"),
+        b'\'' => lex_quoted(l, b'\'', Kind::CharConstant, "unterminated character constant"),
+        b'`' => lex_raw_quote(l),
+        b'(' => {
             l.paren_depth += 1;
             l.emit(Kind::LeftParen)
         }
-        ')' => {
+        b')' if l.paren_depth == 0 => l.fail("unexpected right paren"),
+        b')' => {
             l.paren_depth -= 1;
-            if l.paren_depth < 0 {
-                return l.fail("unexpected right paren");
-            }
             l.emit(Kind::RightParen)
         }
-        ' '..='~' => l.emit(Kind::Char),
-        c => l.fail(format!("unrecognized character in action: {}", unicode(c))),
+        b'=' => l.emit(Kind::Assign),
+        b':' if after == Some(b'=') => {
+            l.pos += 1;
+            l.emit(Kind::Declare)
+        }
+        b':' => l.fail("expected :="),
+        b' '..=b'~' => l.emit(Kind::Char),
+        byte => unrecognized(l, char::from(byte)),
     }
 }
 
-fn lex_space(l: &mut Lexer<'_>) -> Step {
-    let mut spaces = 0;
-    while matches!(l.peek(), Some(' ' | '\t' | '\r' | '\n')) {
-        l.next();
-        spaces += 1;
+fn lex_beyond_ascii(l: &mut Lexer<'_>) -> Step {
+    match decode_rune(l.rest()).0 {
+        c if is_letter_or_digit(c) => lex_identifier(l),
+        c => unrecognized(l, c),
     }
+}
+
+fn unrecognized(l: &mut Lexer<'_>, c: char) -> Step {
+    l.fail(format!("unrecognized character in action: {}", unicode(c)))
+}
+
+fn lex_space(l: &mut Lexer<'_>) -> Step {
+    let from = l.pos;
+    l.skip_to(|c| !is_space(c));
+    let spaces = l.pos - from;
+    let breaks = memchr_iter(b'\n', &l.input[from..l.pos]).count();
+    l.line += u32::try_from(breaks).unwrap_or(u32::MAX);
     // The last space may belong to a right delimiter that trims.
     let last = &l.input[l.pos - 1..];
     if has_right_trim_marker(last) && last[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
@@ -459,10 +488,16 @@ fn lex_identifier(l: &mut Lexer<'_>) -> Step {
 /// Skips letters and digits; gives the character that ends them.
 fn skip_alphanumeric(l: &mut Lexer<'_>) -> Option<char> {
     loop {
-        let c = l.next();
-        if !c.is_some_and(is_alphanumeric) {
-            l.backup();
-            return c;
+        match l.skip_to(|c| c != b'_' && !c.is_ascii_alphanumeric()) {
+            None => return None,
+            Some(c) if c.is_ascii() => return Some(char::from(c)),
+            Some(_) => {
+                let (c, width) = decode_rune(l.rest());
+                if !is_letter_or_digit(c) {
+                    return Some(c);
+                }
+                l.pos += width;
+            }
         }
     }
 }
@@ -491,25 +526,29 @@ fn lex_field_or_variable(l: &mut Lexer<'_>, kind: Kind) -> Step {
 }
 
 /// A quoted string or character constant, whose syntax the parser checks.
-fn lex_quoted(l: &mut Lexer<'_>, quote: char, kind: Kind, unterminated: &str) -> Step {
+fn lex_quoted(l: &mut Lexer<'_>, quote: u8, kind: Kind, unterminated: &str) -> Step {
     loop {
-        match l.next() {
-            Some('\\') if matches!(l.next(), Some(c) if c != '\n') => {}
-            None | Some('\n' | '\\') => return l.fail(unterminated),
-            Some(c) if c == quote => return l.emit(kind),
-            Some(_) => {}
+        let found = l.skip_to(|c| c == quote || matches!(c, b'\\' | b'\n'));
+        match (found, l.input.get(l.pos + 1)) {
+            (Some(b'\\'), Some(next)) if *next != b'\n' => l.pos += 2,
+            (Some(c), _) if c == quote => {
+                l.pos += 1;
+                return l.emit(kind);
+            }
+            _ => return l.fail(unterminated),
         }
     }
 }
 
 fn lex_raw_quote(l: &mut Lexer<'_>) -> Step {
-    loop {
-        match l.next() {
-            None => return l.fail("unterminated raw quoted string"),
-            Some('`') => return l.emit(Kind::RawString),
-            Some(_) => {}
-        }
+    let from = l.pos;
+    if l.skip_to(|c| c == b'`').is_none() {
+        return l.fail("unterminated raw quoted string");
     }
+    l.pos += 1;
+    let breaks = memchr_iter(b'\n', &l.input[from..l.pos]).count();
+    l.line += u32::try_from(breaks).unwrap_or(u32::MAX);
+    l.emit(Kind::RawString)
 }
 
 fn lex_number(l: &mut Lexer<'_>) -> Step {

@@ -1,6 +1,6 @@
 //! Number constants: one text under all the types that can hold it (Go's `newNumber`).
 
-use pintle_go_fmt::{parse_complex, parse_float, parse_int, parse_uint, unquote_char};
+use pintle_go_fmt::{parse_float, parse_int, parse_uint, unquote_char};
 use pintle_go_value::FloatKind;
 
 use super::lex::Kind;
@@ -31,10 +31,46 @@ fn character(text: &[u8]) -> Result<Number, String> {
     })
 }
 
-/// `1+2i`, of which fmt.Sscan makes the pair.
+/// `1+2i`: two floats as `fmt.Sscan` cuts them off, with its errors.
 fn complex(text: &[u8]) -> Result<Number, String> {
-    let value = parse_complex(text).map_err(|error| error.to_string())?;
-    Ok(of_complex(value))
+    const SYNTAX: &str = "syntax error scanning complex number";
+    let (real, rest) = text.split_at(float_token(text));
+    // A sign alone is no number: what scans floats takes its `i` for the start of "Inf".
+    if !matches!(rest, [b'+' | b'-', next, ..] if *next != b'i') {
+        return Err(SYNTAX.to_owned());
+    }
+    let (imaginary, rest) = rest.split_at(1 + float_token(&rest[1..]));
+    if !rest.starts_with(b"i") {
+        return Err(SYNTAX.to_owned());
+    }
+    let float = |text| parse_float(text, FloatKind::Float64).map_err(|error| error.to_string());
+    Ok(of_complex((float(real)?, float(imaginary)?)))
+}
+
+/// How long the float at the start of a text is (`floatToken` in `fmt/scan.go`). The lexer lets no
+/// NaN or infinity come here.
+fn float_token(text: &[u8]) -> usize {
+    let run = |from: usize, set: &[u8]| {
+        from + text[from..].iter().take_while(|c| set.contains(c)).count()
+    };
+    let one =
+        |at: usize, set: &[u8]| at + usize::from(text.get(at).is_some_and(|c| set.contains(c)));
+    let start = one(0, b"+-");
+    let is_hex = matches!(text.get(start..), Some([b'0', b'x' | b'X', ..]));
+    let (at, digits, exponent): (_, &[u8], &[u8]) = if is_hex {
+        (start + 2, b"0123456789abcdefABCDEF_", b"pP")
+    } else {
+        (start, b"0123456789_", b"eEpP")
+    };
+    let mut at = run(at, digits);
+    if text.get(at) == Some(&b'.') {
+        at = run(at + 1, digits);
+    }
+    let after = one(at, exponent);
+    if after > at {
+        at = run(one(after, b"+-"), b"0123456789_");
+    }
+    at
 }
 
 /// A complex number and the types that hold it if its imaginary part is zero.

@@ -160,6 +160,7 @@ fn numbers_are_under_the_types_that_hold_them() {
         let complex = complex.as_array().map(|c| (c[0].as_f64().unwrap(), c[1].as_f64().unwrap()));
         assert_eq!(got.complex, complex, "{text}");
     }
+    assert_eq!(read_number("1-i").unwrap_err(), "syntax error scanning complex number");
     for (text, imaginary) in [("4i", 4.0), ("073i", 73.0), ("0i", 0.0)] {
         let got = read_number(text).unwrap();
         assert_eq!((got.complex, got.ideal), (Some((0.0, imaginary)), Ideal::Complex), "{text}");

@@ -4,6 +4,7 @@
 mod calls;
 mod go_tables;
 mod limits;
+mod random;
 #[path = "../../../fmt/tests/it/typed.rs"]
 mod typed;
 
