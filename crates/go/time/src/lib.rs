@@ -19,6 +19,6 @@ pub use duration::{
 };
 pub use error::{DurationError, ParseError, ZoneError};
 pub use format::{ANSIC, RFC3339, RFC3339_NANO};
-pub use parse::{parse, parse_local};
+pub use parse::{parse, parse_in, parse_local};
 pub use time::{Month, Time, Weekday};
 pub use zone::Zone;

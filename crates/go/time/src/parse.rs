@@ -24,7 +24,12 @@ pub fn parse_local(layout: &[u8], value: &[u8]) -> Result<Time, ParseError> {
     parse_in(layout, value, Zone::Local)
 }
 
-fn parse_in(layout: &[u8], value: &[u8], default: Zone) -> Result<Time, ParseError> {
+/// Reads a time; without a zone in the text it is of the given one (Go `ParseInLocation`, for zones
+/// whose abbreviations and offsets the layout does not ask for).
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_in(layout: &[u8], value: &[u8], default: Zone) -> Result<Time, ParseError> {
     if (layout == RFC3339 || layout == RFC3339_NANO)
         && let Some(time) = parse_rfc3339(value)
     {

@@ -236,31 +236,32 @@ fn create<'h>(
     Ok(certificate(heap, pem("CERTIFICATE", &whole), key.to_pem()))
 }
 
-/// What signing needs of a certificate.
-fn read_certificate(data: &[u8]) -> Option<Parent> {
-    let mut whole = expect(&mut { data }, der::SEQUENCE)?.content;
-    let mut body = expect(&mut whole, der::SEQUENCE)?.content;
+/// What signing needs of a certificate; refusals in the words of Go's parser, as far as it goes.
+fn read_certificate(data: &[u8]) -> Result<Parent, &'static str> {
+    let mut whole = expect(&mut { data }, der::SEQUENCE).ok_or("certificate")?.content;
+    let mut body = expect(&mut whole, der::SEQUENCE).ok_or("tbs certificate")?.content;
     if body.first() == Some(&context(0)) {
-        der::read(&mut body)?;
+        der::read(&mut body).ok_or("version")?;
     }
-    expect(&mut body, der::INTEGER)?;
-    for _ in 0..3 {
-        // Algorithm, issuer, validity.
-        expect(&mut body, der::SEQUENCE)?;
-    }
-    let subject = expect(&mut body, der::SEQUENCE)?.whole.to_vec();
-    let mut info = expect(&mut body, der::SEQUENCE)?.content;
-    expect(&mut info, der::SEQUENCE)?;
-    let bits = expect(&mut info, der::BIT_STRING)?.content;
+    expect(&mut body, der::INTEGER).ok_or("serial number")?;
+    expect(&mut body, der::SEQUENCE).ok_or("signature algorithm identifier")?;
+    expect(&mut whole, der::SEQUENCE).ok_or("algorithm identifier")?;
+    expect(&mut body, der::SEQUENCE).ok_or("issuer")?;
+    expect(&mut body, der::SEQUENCE).ok_or("validity")?;
+    // Go says so of the subject, too.
+    let subject = expect(&mut body, der::SEQUENCE).ok_or("issuer")?.whole.to_vec();
+    let mut info = expect(&mut body, der::SEQUENCE).ok_or("spki")?.content;
+    expect(&mut info, der::SEQUENCE).ok_or("public key algorithm identifier")?;
+    let bits = expect(&mut info, der::BIT_STRING).ok_or("subjectPublicKey")?.content;
     let public = bits.get(1..).map(<[u8]>::to_vec);
     let mut key_id = Vec::new();
     while !body.is_empty() {
-        let part = der::read(&mut body)?;
+        let part = der::read(&mut body).ok_or("extensions")?;
         if part.tag == context(3) {
-            key_id = subject_key_id(part.content)?;
+            key_id = subject_key_id(part.content).ok_or("extensions")?;
         }
     }
-    Some(Parent { subject, key_id, public })
+    Ok(Parent { subject, key_id, public })
 }
 
 fn subject_key_id(mut list: &[u8]) -> Option<Vec<u8>> {
@@ -285,8 +286,10 @@ fn parent_of(cert: &[u8]) -> Result<Parent, CallError> {
     let Some(block) = read_pem(cert) else {
         return Err(CallError::new("unable to decode certificate"));
     };
-    read_certificate(&block.data).ok_or_else(|| {
-        CallError::new("error parsing certificate: decodedCert.Bytes: x509: malformed certificate")
+    read_certificate(&block.data).map_err(|what| {
+        CallError::new(format!(
+            "error parsing certificate: decodedCert.Bytes: x509: malformed {what}"
+        ))
     })
 }
 

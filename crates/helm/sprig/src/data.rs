@@ -1,13 +1,15 @@
 //! YAML, JSON and TOML as values: Helm's functions, and sprig's where Helm keeps them.
 
 use pintle_go_template::{CallError, Func, func};
+use pintle_go_time::{RFC3339_NANO, Zone, parse_in};
 use pintle_go_value::{Heap, Type, Value};
 use pintle_go_yaml::{
-    Error, read_json_value, read_list_value, read_map_value, to_json, to_pretty_json, to_raw_json,
-    to_toml, to_yaml, to_yaml_pretty,
+    Error, read_json_value, read_list_value, read_map_value, read_toml, to_json, to_pretty_json,
+    to_raw_json, to_toml, to_yaml, to_yaml_pretty,
 };
 
 use crate::Generator;
+use crate::objects::TimeObject;
 use crate::reflect::{TYPE_OF_NIL, is_nil};
 use crate::table::Table;
 
@@ -108,6 +110,38 @@ fn from_yaml_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
     read_list_value(heap, text).unwrap_or_else(|error| error_list(heap, &error.to_string()))
 }
 
+/// The layouts of TOML's dates and times, and the zone that stands for none: its name tells the
+/// writer which form to write again (BurntSushi's `internal/tz.go`).
+const TOML_TIMES: [(&[u8], &str); 7] = [
+    (RFC3339_NANO, ""),
+    (b"2006-01-02T15:04:05.999999999", "datetime-local"),
+    (b"2006-01-02", "date-local"),
+    (b"15:04:05.999999999", "time-local"),
+    (b"2006-01-02T15:04Z07:00", ""),
+    (b"2006-01-02T15:04", "datetime-local"),
+    (b"15:04", "time-local"),
+];
+
+fn toml_time<'h>(heap: &'h Heap, text: &str) -> Option<Value<'h>> {
+    for (layout, zone) in TOML_TIMES {
+        let zone = match zone {
+            "" => Zone::Local,
+            name => Zone::Fixed { name: name.as_bytes().into(), offset: 0 },
+        };
+        let Ok(time) = parse_in(layout, text.as_bytes(), zone) else { continue };
+        // Go reads numbers without a leading zero, TOML does not have them.
+        let fixed = layout.iter().take_while(|byte| !matches!(byte, b'.' | b'Z'));
+        let mut pairs = fixed.zip(text.bytes());
+        let misplaced = pairs.any(|(want, have)| !want.is_ascii_digit() && *want != have);
+        return (!misplaced).then(|| heap.object(TimeObject(time)));
+    }
+    None
+}
+
+fn from_toml<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    read_toml(heap, text, &toml_time).unwrap_or_else(|error| error_map(heap, &error.to_string()))
+}
+
 /// encoding/json's refusal of a value that does not fit its target.
 fn wrong_json(value: &Value<'_>, target: &Type) -> String {
     let found = match value {
@@ -153,6 +187,7 @@ impl<H: Generator + ?Sized + 'static> Table<H> {
         func!("fromYamlArray", from_yaml_array, heap, (&[u8])),
         func!("toToml", to_toml_or_error, heap, (Value<'_>)),
         func!("mustToToml", must_to_toml, heap, (Value<'_>)),
+        func!("fromToml", from_toml, heap, (&[u8])),
         func!("toJson", to_json_or_nothing, heap, (Value<'_>)),
         func!("mustToJson", must_to_json, heap, (Value<'_>)),
         func!("toPrettyJson", to_pretty_json_or_nothing, heap, (Value<'_>)),

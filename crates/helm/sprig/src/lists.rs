@@ -4,7 +4,7 @@ use pintle_go_template::{CallError, Func, Int, Rest, func};
 use pintle_go_value::{Heap, Type, Value};
 
 use crate::Generator;
-use crate::cast::to_int64;
+use crate::cast::{float_to_int, to_int64};
 use crate::reflect::{deep_equal, indirect, is_empty, is_nil, items, kind_of};
 use crate::strings::string_list;
 use crate::table::Table;
@@ -35,13 +35,28 @@ fn prepend<'h>(heap: &'h Heap, list: Value<'h>, item: Value<'h>) -> Result<Value
     Ok(heap.list(&Type::LIST, &[&[item], items].concat()))
 }
 
+/// Sprig counts in floats, so that negative sizes mostly give nothing, and sometimes a panic.
 fn chunk<'h>(heap: &'h Heap, size: Int, list: Value<'h>) -> Result<Value<'h>, CallError> {
     let items = elements(heap, list, "chunk")?;
-    let Some(size) = usize::try_from(size.0).ok().filter(|size| *size > 0) else {
-        return Err(CallError::panic("runtime error: makeslice: len out of range"));
-    };
-    let chunks: Vec<Value<'h>> =
-        items.chunks(size).map(|chunk| heap.list(&Type::LIST, chunk)).collect();
+    let out_of_range = || CallError::panic("runtime error: makeslice: len out of range");
+    let (length, step) = (items.len() as f64, size.0 as f64);
+    let count = float_to_int(((length - 1.0) / step).floor() + 1.0);
+    let count = usize::try_from(count).map_err(|_| out_of_range())?;
+    let mut chunks = Vec::with_capacity(count.min(items.len()));
+    for index in 0..count {
+        let mut take = size.0;
+        if index + 1 == count {
+            take = match float_to_int((length % step).floor()) {
+                0 => size.0,
+                rest => rest,
+            };
+        }
+        let take = usize::try_from(take).map_err(|_| out_of_range())?;
+        let start = index * usize::try_from(size.0).unwrap_or(0);
+        let chunk = items.get(start..start + take);
+        let chunk = chunk.ok_or_else(|| CallError::panic("reflect: slice index out of range"))?;
+        chunks.push(heap.list(&Type::LIST, chunk));
+    }
     Ok(heap.list(&LISTS, &chunks))
 }
 

