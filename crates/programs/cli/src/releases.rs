@@ -64,6 +64,7 @@ impl Wish {
     fn write(&self, spec: &mut ReleaseSpec) {
         spec.chart = self.chart.clone();
         spec.values = self.values.as_object().cloned();
+        spec.values_text = None;
         if self.description.is_some() {
             spec.description.clone_from(&self.description);
         }

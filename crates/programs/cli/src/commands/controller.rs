@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use pintle_controller::{Authority, Options};
@@ -17,6 +18,9 @@ use crate::settings::Settings;
 
 /// Sets what is logged, as `RUST_LOG` does elsewhere.
 const LOG_VARIABLE: &str = "PINTLE_LOG";
+
+/// How long a controller inside the demo may take to end.
+const DRAIN: Duration = Duration::from_secs(3);
 
 pub(super) async fn run(settings: &Settings, args: &ControllerArgs) -> Outcome {
     let logs = tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr);
@@ -87,9 +91,17 @@ impl InProcess {
         self.task.is_finished()
     }
 
-    /// Ends it and waits until it has.
+    /// Ends it: reconciles under way may come to their end, for a while.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
-        let _ = self.stop.send(());
-        self.task.await?
+        let InProcess { stop, mut task } = self;
+        let _ = stop.send(());
+        match tokio::time::timeout(DRAIN, &mut task).await {
+            Ok(ended) => ended?,
+            // Its cluster is about to go as well: what it would still do does not matter.
+            Err(_) => {
+                task.abort();
+                Ok(())
+            }
+        }
     }
 }

@@ -51,6 +51,24 @@ fn each_kind_has_its_workload() {
     check("batch", &["schedule=@hourly"], "CronJob");
 }
 
+/// `tests/helm` holds what Helm 4.2.4 prints: `tools/oracle`, `oracle helm template demo CHART`.
+#[test]
+fn they_render_as_helm_renders_them() {
+    let check = |chart: &str, set: &[&str]| {
+        let path = format!("{}/tests/helm/{chart}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let want = std::fs::read_to_string(path).unwrap();
+        let got = rendered(chart, set);
+        let first = want.lines().zip(got.lines()).position(|(want, got)| want != got);
+        assert_eq!(got, want, "{chart} differs from line {first:?} on");
+    };
+    // The password is random otherwise.
+    check("shop", &["postgresql.auth.password=secret"]);
+    check("stateless", &[]);
+    check("stateful", &[]);
+    check("daemon", &[]);
+    check("batch", &[]);
+}
+
 #[tokio::test]
 async fn the_api_server_accepts_them_all() {
     let plane = Plane::shared().await.unwrap();

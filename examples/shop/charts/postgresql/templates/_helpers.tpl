@@ -2,7 +2,7 @@
 {{- define "postgresql.password" -}}
 {{- $secret := lookup "v1" "Secret" .Release.Namespace (include "common.fullname" .) -}}
 {{- if .Values.auth.password -}}
-{{- .Values.auth.password | b64enc -}}
+{{- .Values.auth.password | toString | b64enc -}}
 {{- else if $secret -}}
 {{- index $secret.data "password" -}}
 {{- else -}}
