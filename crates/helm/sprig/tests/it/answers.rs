@@ -23,7 +23,7 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("{{ mustFromJson \"tr\" }}", "JSON that ends within a literal"),
 ];
 
-pub fn is_elsewhere(name: &str) -> bool {
+pub(crate) fn is_elsewhere(name: &str) -> bool {
     ELSEWHERE.iter().any(|(elsewhere, _)| *elsewhere == name)
 }
 
@@ -88,7 +88,7 @@ fn special<'h>(heap: &'h Heap, key: &str, value: &Json, whole: &Json) -> Value<'
     }
 }
 
-pub fn wanted(want: &Json) -> Result<Vec<u8>, String> {
+pub(crate) fn wanted(want: &Json) -> Result<Vec<u8>, String> {
     if let Some(error) = want["err"].as_str() {
         return Err(error.to_owned());
     }

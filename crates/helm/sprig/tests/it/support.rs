@@ -9,17 +9,17 @@ use pintle_go_value::{Heap, Value};
 use pintle_helm_sprig::{Generator, tables};
 
 /// Bytes of a small generator (splitmix64), and a clock that stands still.
-pub struct Seeded {
+pub(crate) struct Seeded {
     state: Cell<u64>,
     now: i64,
 }
 
 /// A Tuesday evening in November 2023.
-pub const NOW: i64 = 1_700_000_000;
+pub(crate) const NOW: i64 = 1_700_000_000;
 
 impl Seeded {
     /// Each seed has a year of its own.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let year = 365 * 86_400;
         Seeded { state: Cell::new(seed), now: NOW + year * (seed as i64 - 1) }
     }
@@ -42,10 +42,11 @@ impl Generator for Seeded {
     }
 }
 
-pub static FUNCS: LazyLock<FuncMap<Seeded>> = LazyLock::new(|| FuncMap::new(&tables::<Seeded>()));
+pub(crate) static FUNCS: LazyLock<FuncMap<Seeded>> =
+    LazyLock::new(|| FuncMap::new(&tables::<Seeded>()));
 
 /// What a template named `t` gives, as Helm runs it.
-pub fn run_in(
+pub(crate) fn run_in(
     session: &Session,
     text: &str,
     data: impl for<'h> FnOnce(&'h Heap) -> Value<'h>,
@@ -61,16 +62,16 @@ pub fn run_in(
     Ok(out)
 }
 
-pub fn run(text: &str) -> Result<String, String> {
+pub(crate) fn run(text: &str) -> Result<String, String> {
     run_seeded(text, 1)
 }
 
-pub fn run_seeded(text: &str, seed: u64) -> Result<String, String> {
+pub(crate) fn run_seeded(text: &str, seed: u64) -> Result<String, String> {
     let session = Session::new();
     let out = run_in(&session, text, |_| Value::Nil, seed)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-pub fn ok(text: &str) -> String {
+pub(crate) fn ok(text: &str) -> String {
     run(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
