@@ -114,6 +114,9 @@ pub(crate) struct Pipe {
     pub(crate) assign: bool,
     pub(crate) decls: Run,
     pub(crate) commands: Run,
+    /// The operand, as an index into [`Unit::args`], of a pipeline that is one field or variable
+    /// and nothing else, as most are.
+    pub(crate) lone: Option<u32>,
 }
 
 /// A variable that a pipeline declares or assigns.

@@ -58,9 +58,9 @@ const fn variadic(name: &'static str, params: &'static [Type], call: Code) -> Bu
 static BUILTINS: [Builtin; 19] = [
     variadic("and", TWO, Code::And),
     variadic("call", TWO, Code::Call),
-    variadic("eq", TWO, Code::Pure(|_, args| compare::eq(args))),
-    fixed("ge", TWO, |_, args| compare::ge(args)),
-    fixed("gt", TWO, |_, args| compare::gt(args)),
+    variadic("eq", TWO, Code::Pure(compare::eq)),
+    fixed("ge", TWO, compare::ge),
+    fixed("gt", TWO, compare::gt),
     variadic(
         "html",
         ANY,
@@ -68,10 +68,10 @@ static BUILTINS: [Builtin; 19] = [
     ),
     variadic("index", TWO, Code::Pure(index::index)),
     variadic("js", ANY, Code::Text(|heap, buffer, args| escaped(heap, buffer, args, escape::js))),
-    fixed("le", TWO, |_, args| compare::le(args)),
+    fixed("le", TWO, compare::le),
     fixed("len", ONE, length),
-    fixed("lt", TWO, |_, args| compare::lt(args)),
-    fixed("ne", TWO, |_, args| compare::ne(args)),
+    fixed("lt", TWO, compare::lt),
+    fixed("ne", TWO, compare::ne),
     fixed("not", ONE, |heap, args| Ok(Value::Bool(!is_true(&dig(args[0]), heap)))),
     variadic("or", TWO, Code::Or),
     variadic(

@@ -40,6 +40,9 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
     pub(super) fn pipeline(&mut self, dot: &Slot<'h>, id: PipeId) -> Result<Value<'h>, CallError> {
         let unit = self.unit();
         let pipe = unit.pipe(id);
+        if let Some(arg) = pipe.lone {
+            return self.lone(dot, unit.arg(arg)).map(dig);
+        }
         self.at(At::Pipe(pipe));
         let mut value = None;
         for command in unit.commands(pipe.commands) {
@@ -55,6 +58,17 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             }
         }
         Ok(value)
+    }
+
+    /// A command that is a field or variable, all of its pipeline.
+    #[inline]
+    fn lone(&mut self, dot: &Slot<'h>, arg: &'h Arg) -> Result<Value<'h>, CallError> {
+        self.at(At::Arg(arg));
+        self.step()?;
+        match arg {
+            Arg::Field { idents, .. } => self.field_chain(dot, *dot, arg, *idents, &[], None),
+            _ => self.variable(dot, arg, &[], None),
+        }
     }
 
     fn command(

@@ -40,7 +40,6 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                     self.check_output(node, out)?;
                 }
                 Node::Action(pipe) => {
-                    self.at(At::Node(node));
                     let value = self.pipeline(dot, *pipe)?;
                     if unit.pipe(*pipe).decls.len() == 0 {
                         self.at(At::Node(node));

@@ -14,6 +14,7 @@ impl<'t> Parser<'t> {
             assign: false,
             decls: Run::default(),
             commands: Run::default(),
+            lone: None,
         };
         let declared = self.declarations(context, &mut pipe)?;
         let mark = self.pending_commands.len();
@@ -43,9 +44,21 @@ impl<'t> Parser<'t> {
         self.check_pipeline(mark, context)?;
         pipe.commands = take_since(&mut self.pending_commands, mark, &mut self.unit.commands);
         self.declare(&mut pipe, &declared, end);
+        pipe.lone = self.lone(&pipe);
         let id = PipeId(index(self.unit.pipes.len()));
         self.unit.pipes.push(pipe);
         Ok(id)
+    }
+
+    /// The only operand of a pipeline that declares nothing, if it is a field or variable.
+    fn lone(&self, pipe: &Pipe) -> Option<u32> {
+        match self.unit.commands(pipe.commands) {
+            [command] if pipe.decls.len() == 0 => match self.unit.args(command.args) {
+                [Arg::Field { .. } | Arg::Variable { .. }] => Some(command.args.start),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// `$x :=`, `$x =`, and in a range `$i, $x :=`; gives the names.
