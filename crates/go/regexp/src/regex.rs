@@ -182,8 +182,20 @@ impl Regex {
     /// (Go `ReplaceAllString`).
     #[must_use]
     pub fn replace_all(&self, text: &[u8], template: &[u8]) -> Vec<u8> {
+        self.replace_all_within(text, template, usize::MAX).unwrap_or_default()
+    }
+
+    /// As [`replace_all`](Self::replace_all), or none when the result outgrows `limit` bytes: few
+    /// matches of a long template make much text.
+    #[must_use]
+    pub fn replace_all_within(
+        &self,
+        text: &[u8],
+        template: &[u8],
+        limit: usize,
+    ) -> Option<Vec<u8>> {
         let groups = template.contains(&b'$');
-        self.replace(text, groups, |out, source, found| {
+        self.replace(text, groups, limit, |out, source, found| {
             self.expand(out, template, source, found);
         })
     }
@@ -191,7 +203,19 @@ impl Regex {
     /// Replaces every match by the text as it is (Go `ReplaceAllLiteralString`).
     #[must_use]
     pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
-        self.replace(text, false, |out, _, _| out.extend_from_slice(replacement))
+        self.replace_all_literal_within(text, replacement, usize::MAX).unwrap_or_default()
+    }
+
+    /// As [`replace_all_literal`](Self::replace_all_literal), or none when the result outgrows
+    /// `limit` bytes.
+    #[must_use]
+    pub fn replace_all_literal_within(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        limit: usize,
+    ) -> Option<Vec<u8>> {
+        self.replace(text, false, limit, |out, _, _| out.extend_from_slice(replacement))
     }
 
     /// Go's `replaceAll`.
@@ -199,12 +223,16 @@ impl Regex {
         &self,
         source: &[u8],
         groups: bool,
+        limit: usize,
         mut substitute: impl FnMut(&mut Vec<u8>, &[u8], &Groups),
-    ) -> Vec<u8> {
+    ) -> Option<Vec<u8>> {
         let text = Text::new(source);
         let mut out = Vec::with_capacity(source.len());
         let (mut last_end, mut place) = (0, 0);
         while place <= text.bytes.len() {
+            if out.len() > limit {
+                return None;
+            }
             let Some(found) = self.search(&text, place, groups) else { break };
             let Some(whole) = found[0].clone() else { break };
             let unmatched = text.original(last_end)..text.original(whole.start);
@@ -227,7 +255,7 @@ impl Regex {
             };
         }
         out.extend_from_slice(&source[text.original(last_end)..]);
-        out
+        (out.len() <= limit).then_some(out)
     }
 
     /// Go's `expand`.

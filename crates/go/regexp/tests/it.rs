@@ -143,3 +143,13 @@ fn an_adversarial_pattern_stays_linear() {
     let regex = Regex::new(b"(x+x+)+y").expect("compiles");
     assert!(!regex.is_match(&b"x".repeat(100_000)));
 }
+
+#[test]
+fn replacing_ends_at_the_limit() {
+    let regex = Regex::new(b"a").expect("compiles");
+    let text = b"a".repeat(10);
+    assert_eq!(regex.replace_all_within(&text, b"<$0>", 30).map(|out| out.len()), Some(30));
+    assert_eq!(regex.replace_all_within(&text, b"<$0>", 29), None);
+    assert_eq!(regex.replace_all_literal_within(&text, b"bcd", 30).map(|out| out.len()), Some(30));
+    assert_eq!(regex.replace_all_literal_within(&text, b"bcd", 29), None);
+}

@@ -5,7 +5,9 @@ use pintle_go_value::{Heap, KeyedMap, Map, Type, Value};
 
 use crate::Generator;
 use crate::merge::{Merge, merge_all};
-use crate::reflect::{NESTING_LIMIT, TYPE_OF_NIL, deeper, is_nil, nested_too_deep, strval};
+use crate::reflect::{
+    NESTING_LIMIT, TYPE_OF_NIL, deeper, heap_full, is_nil, nested_too_deep, strval,
+};
 use crate::table::Table;
 
 type Dict<'h> = Option<&'h Map<'h>>;
@@ -139,6 +141,10 @@ fn deep_copy<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Value<'h>, CallErro
 fn copy_at<'h>(heap: &'h Heap, value: Value<'h>, depth: usize) -> Result<Value<'h>, CallError> {
     if depth > NESTING_LIMIT {
         return Err(nested_too_deep("deepCopy"));
+    }
+    // Parts that are shared are copied each time, so that little can become much.
+    if heap.over_limit() {
+        return Err(heap_full(heap));
     }
     let copy = |value: Value<'h>| deeper(|| copy_at(heap, value, depth + 1));
     Ok(match value {

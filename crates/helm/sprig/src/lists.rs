@@ -1,7 +1,9 @@
 //! Lists (sprig `list.go`); each function and its `must` twin say the same words.
 
+use std::collections::HashSet;
+
 use pintle_go_template::{CallError, Func, Int, Rest, func};
-use pintle_go_value::{Heap, Type, Value};
+use pintle_go_value::{Heap, IntKind, Type, UintKind, Value};
 
 use crate::Generator;
 use crate::cast::{float_to_int, to_int64};
@@ -113,11 +115,39 @@ fn in_list<'h>(heap: &'h Heap, list: &[Value<'h>], needle: Value<'h>) -> Result<
     Ok(false)
 }
 
+/// A value that is equal to another when its parts are: found in a set instead of by a search.
+#[derive(PartialEq, Eq, Hash)]
+enum Scalar<'h> {
+    Text(&'h [u8]),
+    Int(IntKind, i64),
+    Uint(UintKind, u64),
+    Bool(bool),
+}
+
+fn scalar(value: Value<'_>) -> Option<Scalar<'_>> {
+    Some(match value {
+        Value::String(text) => Scalar::Text(text),
+        Value::Int(kind, value) => Scalar::Int(kind, value),
+        Value::Uint(kind, value) => Scalar::Uint(kind, value),
+        Value::Bool(value) => Scalar::Bool(value),
+        _ => return None,
+    })
+}
+
 fn uniq<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
     let mut kept: Vec<Value<'h>> = Vec::new();
+    let mut others: Vec<Value<'h>> = Vec::new();
+    let mut scalars = HashSet::new();
     for item in elements(heap, list, "find uniq on")? {
-        if !in_list(heap, &kept, *item)? {
+        let is_new = match scalar(*item) {
+            Some(scalar) => scalars.insert(scalar),
+            None => !in_list(heap, &others, *item)?,
+        };
+        if is_new {
             kept.push(*item);
+            if scalar(*item).is_none() {
+                others.push(*item);
+            }
         }
     }
     Ok(heap.list(&Type::LIST, &kept))

@@ -3,7 +3,7 @@
 use pintle_go_template::CallError;
 use pintle_go_value::{Heap, Map, Type, Value};
 
-use crate::reflect::{NESTING_LIMIT, deeper, is_nil, nested_too_deep};
+use crate::reflect::{NESTING_LIMIT, deeper, heap_full, is_nil, nested_too_deep};
 
 /// Which of mergo's two functions.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,10 @@ fn deep_merge<'h>(
 ) -> Result<(), CallError> {
     if depth > NESTING_LIMIT {
         return Err(nested_too_deep("merge"));
+    }
+    // The walk itself takes from the heap, so shared parts that unfold without end are found here.
+    if heap.over_limit() {
+        return Err(heap_full(heap));
     }
     let overwrite = mode == Merge::Overwrite;
     for (key, source) in from.snapshot(heap) {

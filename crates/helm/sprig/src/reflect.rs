@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pintle_go_fmt::Limit;
 use pintle_go_template::{CallError, Func, func};
-use pintle_go_value::{Heap, Object, Type, UintKind, Value};
+use pintle_go_value::{Heap, KeyedMap, Map, Object, Type, UintKind, Value};
 
 use crate::Generator;
 use crate::table::Table;
@@ -33,6 +33,10 @@ pub(crate) fn nested_too_deep(what: &str) -> CallError {
     ))
 }
 
+pub(crate) fn heap_full(heap: &Heap) -> CallError {
+    CallError::limit(format!("exceeded the limit of {} bytes of values", heap.limit()))
+}
+
 /// The printer's own limits.
 pub(crate) fn print_limit(limit: Limit) -> CallError {
     CallError::limit(limit.to_string())
@@ -43,7 +47,12 @@ pub(crate) fn room(heap: &Heap, count: usize, each: usize) -> Result<(), CallErr
     if count.checked_mul(each).is_some_and(|bytes| heap.has_room(bytes)) {
         return Ok(());
     }
-    Err(CallError::limit(format!("exceeded the limit of {} bytes of values", heap.limit())))
+    Err(heap_full(heap))
+}
+
+/// How many bytes the heap can still take.
+pub(crate) fn room_left(heap: &Heap) -> usize {
+    heap.limit().saturating_sub(heap.allocated())
 }
 
 /// What pointers lead to.
@@ -138,92 +147,130 @@ pub(crate) fn printed<'h>(value: Value<'h>) -> Result<Cow<'h, [u8]>, CallError> 
     Ok(Cow::Owned(out))
 }
 
+/// How many values one comparison looks at. Values may share parts, so that little memory unfolds
+/// into endless comparing; this many take about a second.
+pub(crate) const COMPARE_LIMIT: usize = 20_000_000;
+
 /// `reflect.DeepEqual`
 pub(crate) fn deep_equal<'h>(
     heap: &'h Heap,
     left: Value<'h>,
     right: Value<'h>,
 ) -> Result<bool, CallError> {
-    equal_at(heap, left, right, 0)
+    Comparison { heap, left: COMPARE_LIMIT }.equal(left, right, 0)
 }
 
-fn equal_at<'h>(
+struct Comparison<'h> {
     heap: &'h Heap,
-    left: Value<'h>,
-    right: Value<'h>,
-    depth: usize,
-) -> Result<bool, CallError> {
-    if depth > NESTING_LIMIT {
-        return Err(nested_too_deep("deepEqual"));
+    /// Values that may still be looked at.
+    left: usize,
+}
+
+impl<'h> Comparison<'h> {
+    fn equal(
+        &mut self,
+        left: Value<'h>,
+        right: Value<'h>,
+        depth: usize,
+    ) -> Result<bool, CallError> {
+        Ok(match (left, right) {
+            (Value::Missing | Value::Nil, Value::Missing | Value::Nil) => true,
+            (Value::NilOf(a), Value::NilOf(b)) => a == b,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(ka, a), Value::Int(kb, b)) => ka == kb && a == b,
+            (Value::Uint(ka, a), Value::Uint(kb, b)) => ka == kb && a == b,
+            (Value::Float(ka, a), Value::Float(kb, b)) => ka == kb && a == b,
+            (Value::Complex(a), Value::Complex(b)) => a == b,
+            (Value::String(a), Value::String(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            _ => return self.equal_inside(left, right, depth),
+        })
     }
-    Ok(match (left, right) {
-        (Value::Missing | Value::Nil, Value::Missing | Value::Nil) => true,
-        (Value::NilOf(a), Value::NilOf(b)) => a == b,
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Int(ka, a), Value::Int(kb, b)) => ka == kb && a == b,
-        (Value::Uint(ka, a), Value::Uint(kb, b)) => ka == kb && a == b,
-        (Value::Float(ka, a), Value::Float(kb, b)) => ka == kb && a == b,
-        (Value::Complex(a), Value::Complex(b)) => a == b,
-        (Value::String(a), Value::String(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
-        (Value::List(a), Value::List(b)) => {
-            a.ty() == b.ty() && all_equal(heap, a.items(), b.items(), depth)?
+
+    /// Values that hold others.
+    fn equal_inside(
+        &mut self,
+        left: Value<'h>,
+        right: Value<'h>,
+        depth: usize,
+    ) -> Result<bool, CallError> {
+        if depth > NESTING_LIMIT {
+            return Err(nested_too_deep("deepEqual"));
         }
-        (Value::Map(a), Value::Map(b)) => {
-            if a.ty() != b.ty() || a.len() != b.len() {
-                return Ok(false);
+        let deep = depth + 1;
+        match (left, right) {
+            (Value::List(a), Value::List(b)) => {
+                let (x, y) = (a.items(), b.items());
+                let same = std::ptr::eq(x, y);
+                Ok(a.ty() == b.ty() && (same || self.all(x, y, deep)?))
             }
-            if std::ptr::eq(a, b) {
-                return Ok(true);
-            }
-            for (key, value) in a.snapshot(heap) {
-                let Some(other) = b.get(key) else { return Ok(false) };
-                if !deeper(|| equal_at(heap, *value, other, depth + 1))? {
+            (Value::Map(a), Value::Map(b)) => {
+                if a.ty() != b.ty() || a.len() != b.len() {
                     return Ok(false);
                 }
+                Ok(std::ptr::eq(a, b) || self.maps(a, b, deep)?)
             }
-            true
+            (Value::KeyedMap(a), Value::KeyedMap(b)) => {
+                let parts = |map: &'h KeyedMap<'h>| {
+                    map.entries().iter().flat_map(|(k, v)| [*k, *v]).collect::<Vec<_>>()
+                };
+                Ok(a.ty() == b.ty() && self.all(&parts(a), &parts(b), deep)?)
+            }
+            (Value::Struct(a), Value::Struct(b)) => {
+                let parts = |fields: &[(&str, Value<'h>)]| {
+                    fields.iter().map(|(_, value)| *value).collect::<Vec<_>>()
+                };
+                Ok(a.ty() == b.ty() && self.all(&parts(a.fields()), &parts(b.fields()), deep)?)
+            }
+            (Value::Pointer(a), Value::Pointer(b)) => {
+                Ok(std::ptr::eq(a, b) || self.all(&[*a], &[*b], deep)?)
+            }
+            (Value::Object(a), Value::Object(b)) => {
+                if a.ty() != b.ty() || a.text() != b.text() {
+                    return Ok(false);
+                }
+                let (a, b) = (a.plain(self.heap), b.plain(self.heap));
+                Ok(matches!(a, Value::Object(_)) || self.all(&[a], &[b], deep)?)
+            }
+            _ => Ok(false),
         }
-        (Value::KeyedMap(a), Value::KeyedMap(b)) => {
-            let pairs = |map: &'h pintle_go_value::KeyedMap<'h>| {
-                map.entries().iter().flat_map(|(key, value)| [*key, *value]).collect::<Vec<_>>()
-            };
-            a.ty() == b.ty() && all_equal(heap, &pairs(a), &pairs(b), depth)?
-        }
-        (Value::Struct(a), Value::Struct(b)) => {
-            let values = |fields: &[(&str, Value<'h>)]| {
-                fields.iter().map(|(_, value)| *value).collect::<Vec<_>>()
-            };
-            a.ty() == b.ty() && all_equal(heap, &values(a.fields()), &values(b.fields()), depth)?
-        }
-        (Value::Pointer(a), Value::Pointer(b)) => {
-            std::ptr::eq(a, b) || deeper(|| equal_at(heap, *a, *b, depth + 1))?
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            if a.ty() != b.ty() || a.text() != b.text() {
+    }
+
+    fn maps(
+        &mut self,
+        left: &'h Map<'h>,
+        right: &'h Map<'h>,
+        depth: usize,
+    ) -> Result<bool, CallError> {
+        let mut at = 0;
+        while let Some((key, value)) = left.at(at) {
+            let Some(other) = right.get(key) else { return Ok(false) };
+            if !self.all(&[value], &[other], depth)? {
                 return Ok(false);
             }
-            let (a, b) = (a.plain(heap), b.plain(heap));
-            matches!((a, b), (Value::Object(_), _)) || deeper(|| equal_at(heap, a, b, depth + 1))?
+            at += 1;
         }
-        _ => false,
-    })
-}
-
-fn all_equal<'h>(
-    heap: &'h Heap,
-    left: &[Value<'h>],
-    right: &[Value<'h>],
-    depth: usize,
-) -> Result<bool, CallError> {
-    if left.len() != right.len() {
-        return Ok(false);
+        Ok(true)
     }
-    for (a, b) in left.iter().zip(right) {
-        if !deeper(|| equal_at(heap, *a, *b, depth + 1))? {
+
+    fn all(
+        &mut self,
+        left: &[Value<'h>],
+        right: &[Value<'h>],
+        depth: usize,
+    ) -> Result<bool, CallError> {
+        if left.len() != right.len() {
             return Ok(false);
         }
+        for (a, b) in left.iter().zip(right) {
+            self.left = self.left.checked_sub(1).ok_or_else(|| {
+                CallError::limit(format!("exceeded the limit of {COMPARE_LIMIT} comparisons"))
+            })?;
+            if !deeper(|| self.equal(*a, *b, depth))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-    Ok(true)
 }
 
 fn type_of(value: Value<'_>) -> String {

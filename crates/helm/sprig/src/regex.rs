@@ -9,6 +9,7 @@ use pintle_go_template::{CallError, Func, Int, func};
 use pintle_go_value::{Heap, Type, Value};
 
 use crate::Generator;
+use crate::reflect::{heap_full, room_left};
 use crate::table::Table;
 
 /// How many compiled patterns a thread keeps; charts use a handful, and a template that builds
@@ -104,20 +105,48 @@ fn must_find<'h>(pattern: &'h [u8], text: &'h [u8]) -> Result<&'h [u8], CallErro
     Ok(first_match(&try_compile(pattern)?, text))
 }
 
-fn replace(pattern: &[u8], text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
-    Ok(must(pattern)?.replace_all(text, with))
+fn replaced(heap: &Heap, regex: &Regex, text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
+    regex.replace_all_within(text, with, room_left(heap)).ok_or_else(|| heap_full(heap))
 }
 
-fn must_replace(pattern: &[u8], text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
-    Ok(try_compile(pattern)?.replace_all(text, with))
+fn replaced_literally(
+    heap: &Heap,
+    regex: &Regex,
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, CallError> {
+    regex.replace_all_literal_within(text, with, room_left(heap)).ok_or_else(|| heap_full(heap))
 }
 
-fn replace_literal(pattern: &[u8], text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
-    Ok(must(pattern)?.replace_all_literal(text, with))
+fn replace(heap: &Heap, pattern: &[u8], text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
+    replaced(heap, &must(pattern)?, text, with)
 }
 
-fn must_replace_literal(pattern: &[u8], text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
-    Ok(try_compile(pattern)?.replace_all_literal(text, with))
+fn must_replace(
+    heap: &Heap,
+    pattern: &[u8],
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, CallError> {
+    replaced(heap, &try_compile(pattern)?, text, with)
+}
+
+fn replace_literal(
+    heap: &Heap,
+    pattern: &[u8],
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, CallError> {
+    replaced_literally(heap, &must(pattern)?, text, with)
+}
+
+fn must_replace_literal(
+    heap: &Heap,
+    pattern: &[u8],
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, CallError> {
+    replaced_literally(heap, &try_compile(pattern)?, text, with)
 }
 
 fn pieces<'h>(heap: &'h Heap, regex: &Regex, text: &'h [u8], n: Int) -> Value<'h> {
@@ -155,10 +184,10 @@ impl<H: Generator + ?Sized + 'static> Table<H> {
         func!("mustRegexFindAll", must_find_all, heap, (&[u8], &[u8], Int)),
         func!("regexFind", find, (&[u8], &[u8])),
         func!("mustRegexFind", must_find, (&[u8], &[u8])),
-        func!("regexReplaceAll", replace, (&[u8], &[u8], &[u8])),
-        func!("mustRegexReplaceAll", must_replace, (&[u8], &[u8], &[u8])),
-        func!("regexReplaceAllLiteral", replace_literal, (&[u8], &[u8], &[u8])),
-        func!("mustRegexReplaceAllLiteral", must_replace_literal, (&[u8], &[u8], &[u8])),
+        func!("regexReplaceAll", replace, heap, (&[u8], &[u8], &[u8])),
+        func!("mustRegexReplaceAll", must_replace, heap, (&[u8], &[u8], &[u8])),
+        func!("regexReplaceAllLiteral", replace_literal, heap, (&[u8], &[u8], &[u8])),
+        func!("mustRegexReplaceAllLiteral", must_replace_literal, heap, (&[u8], &[u8], &[u8])),
         func!("regexSplit", split, heap, (&[u8], &[u8], Int)),
         func!("mustRegexSplit", must_split, heap, (&[u8], &[u8], Int)),
         func!("regexQuoteMeta", quote_meta, (&[u8])),

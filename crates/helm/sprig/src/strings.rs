@@ -90,17 +90,14 @@ fn kebabcase(text: &[u8]) -> Vec<u8> {
     words::lower_words(text, '-')
 }
 
-/// How often a separator can come in a wrapped text, at most.
-fn wrap_room(heap: &Heap, text: &[u8], separator: &[u8]) -> Result<(), CallError> {
-    room(heap, text.len() + 1, separator.len() + 1)
-}
-
 fn wrap(width: Int, text: &[u8]) -> Vec<u8> {
     words::wrap(text, width.0, b"", false)
 }
 
 fn wrap_with(heap: &Heap, width: Int, separator: &[u8], text: &[u8]) -> Result<Vec<u8>, CallError> {
-    wrap_room(heap, text, separator)?;
+    let spaces = text.iter().filter(|byte| **byte == b' ').count();
+    let cuts = text.len() / usize::try_from(width.0).unwrap_or(0).max(1);
+    room(heap, spaces + cuts + 1, separator.len() + 1)?;
     Ok(words::wrap(text, width.0, separator, true))
 }
 
@@ -183,7 +180,7 @@ fn nindent(heap: &Heap, spaces: Int, text: &[u8]) -> Result<Vec<u8>, CallError> 
 
 fn replace(heap: &Heap, old: &[u8], new: &[u8], text: &[u8]) -> Result<Vec<u8>, CallError> {
     if new.len() > old.len() {
-        room(heap, text.len() / old.len().max(1) + 1, new.len())?;
+        room(heap, text::count(text, old), new.len())?;
     }
     Ok(text::replace_all(text, old, new))
 }

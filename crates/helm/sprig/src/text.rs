@@ -103,11 +103,9 @@ pub(crate) fn trim<'t>(text: &'t [u8], set: &[u8]) -> &'t [u8] {
     trim_right(trim_left(text, drop), drop)
 }
 
+/// `strings.Index`
 pub(crate) fn find(text: &[u8], piece: &[u8]) -> Option<usize> {
-    if piece.is_empty() {
-        return Some(0);
-    }
-    text.windows(piece.len()).position(|window| window == piece)
+    memchr::memmem::find(text, piece)
 }
 
 /// `strings.SplitN`; a negative `n` gives all pieces, zero gives none.
@@ -136,6 +134,19 @@ pub(crate) fn split_n<'t>(text: &'t [u8], separator: &[u8], n: i64) -> Option<Ve
     }
     pieces.push(rest);
     Some(pieces)
+}
+
+/// `strings.Count`
+pub(crate) fn count(text: &[u8], piece: &[u8]) -> usize {
+    if piece.is_empty() {
+        return runes(text).count() + 1;
+    }
+    let (mut rest, mut count) = (text, 0);
+    while let Some(at) = find(rest, piece) {
+        rest = &rest[at + piece.len()..];
+        count += 1;
+    }
+    count
 }
 
 /// `strings.ReplaceAll`; an empty `old` is found before every character and at the end.

@@ -77,6 +77,9 @@ fn much_out_of_little_is_refused() {
         "{{ nindent 1000000000 \"a\" }}",
         "{{ randAlpha 1000000000 }}",
         "{{ replace \"\" (repeat 100000 \"x\") (repeat 100000 \"y\") }}",
+        "{{ regexReplaceAll \"x\" (repeat 100000 \"x\") (repeat 100000 \"y\") }}",
+        "{{ regexReplaceAllLiteral \"x\" (repeat 100000 \"x\") (repeat 100000 \"y\") }}",
+        "{{ wrapWith 1 (repeat 100000 \"y\") (repeat 100000 \"x\") }}",
         "{{ join (repeat 100000 \"x\") (until 100000) }}",
     ] {
         let error = run(template).expect_err(template);
@@ -93,6 +96,26 @@ fn a_value_that_contains_itself_is_refused() {
         );
         let error = run(&template).expect_err(call);
         assert!(error.contains("10000 levels of nesting"), "{call}: {error}");
+    }
+}
+
+/// Forty levels that hold the one below twice: nothing in memory, a trillion values to walk.
+#[test]
+fn shared_parts_do_not_unfold_without_end() {
+    let folded = |name: &str| {
+        format!(
+            "{{{{ ${name} := dict \"x\" 1 }}}}{{{{ range until 40 }}}}\
+             {{{{ ${name} = dict \"a\" ${name} \"b\" ${name} }}}}{{{{ end }}}}"
+        )
+    };
+    for (call, limit) in [
+        ("deepCopy $d", "bytes of values"),
+        ("deepEqual $d $e", "20000000 comparisons"),
+        ("merge $d $e", "bytes of values"),
+    ] {
+        let template = format!("{}{}{{{{ {call} }}}}", folded("d"), folded("e"));
+        let error = run(&template).expect_err(call);
+        assert!(error.contains(limit), "{call}: {error}");
     }
 }
 
