@@ -5,8 +5,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::quote::quote;
 use crate::version::{Version, compare_prerelease, take_identifiers, take_while};
-use pintle_go_fmt::quote;
 
 /// Longest constraint text that is looked at (Go `MaxConstraintLen`).
 pub const MAX_CONSTRAINT_LEN: usize = 512;
@@ -23,7 +23,7 @@ pub enum ConstraintError {
     #[error("too many constraint groups (max {MAX_CONSTRAINT_GROUPS})")]
     TooManyGroups,
     /// One group is not a list of terms.
-    #[error("improper constraint: {}", quote(.0.as_bytes()))]
+    #[error("improper constraint: {}", quote(.0))]
     Improper(String),
     /// A term has the form of a constraint but no readable version.
     #[error("constraint parser error")]
@@ -338,7 +338,7 @@ impl Term {
         if holds {
             return Ok(());
         }
-        Err(format!("\"{version}\" {words} {}", quote(self.original.as_bytes())))
+        Err(format!("\"{version}\" {words} {}", quote(&self.original)))
     }
 
     fn not_equal(&self, version: &Version) -> Result<(), String> {

@@ -7,6 +7,7 @@
 //! they are small hand-written scanners.
 
 mod constraint;
+mod quote;
 mod version;
 
 pub use constraint::{ConstraintError, Constraints, MAX_CONSTRAINT_GROUPS, MAX_CONSTRAINT_LEN};
