@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use pintle_go_template::{Exec, FuncMap, MissingKey, Session, Set};
 use pintle_helm_render::{RenderHost, RenderOptions, Seeded, functions};
 use serde::Deserialize;
@@ -29,6 +31,23 @@ struct Case {
 struct Want {
     ok: Option<Json>,
     err: Option<Json>,
+    /// Base64, where the text is no UTF-8.
+    ok_b64: Option<String>,
+    err_b64: Option<String>,
+}
+
+impl Want {
+    /// The answer as one text; bytes that are no UTF-8 are compared as their replacement.
+    fn text(&self) -> anyhow::Result<String> {
+        let (mark, bytes) = match self {
+            Want { ok: Some(ok), .. } => ("ok", typed::bytes(ok)?),
+            Want { err: Some(error), .. } => ("err", typed::bytes(error)?),
+            Want { ok_b64: Some(ok), .. } => ("ok", STANDARD.decode(ok)?),
+            Want { err_b64: Some(error), .. } => ("err", STANDARD.decode(error)?),
+            _ => anyhow::bail!("the case wants neither ok nor err"),
+        };
+        Ok(format!("{mark}: {}", String::from_utf8_lossy(&bytes)))
+    }
 }
 
 /// Go's own rows that no value here can express.
@@ -61,14 +80,7 @@ fn check<H: 'static>(
     if let Some((_, reason)) = NOT_APPLICABLE.iter().find(|(name, _)| *name == case.name) {
         return Ok(Outcome::NotApplicable(reason));
     }
-    let text = |json: &Json| -> anyhow::Result<String> {
-        Ok(String::from_utf8_lossy(&typed::bytes(json)?).into_owned())
-    };
-    let want = match (&case.want.ok, &case.want.err) {
-        (Some(ok), _) => format!("ok: {}", text(ok)?),
-        (None, Some(error)) => format!("err: {}", text(error)?),
-        (None, None) => anyhow::bail!("the case wants neither ok nor err"),
-    };
+    let want = case.want.text()?;
     let got = match run(&case, funcs, host, missing)? {
         Ok(bytes) => format!("ok: {}", String::from_utf8_lossy(&bytes)),
         Err(error) => format!("err: {error}"),

@@ -58,6 +58,11 @@ pub trait Object: Any + fmt::Debug {
     /// The value in plain kinds (a map, a list, a string, a struct): what `range`, `len`, `index`,
     /// JSON and `%v` see below the methods.
     fn plain<'h>(&self, heap: &'h Heap) -> Value<'h>;
+
+    /// The value as encoding/json sees it, where the struct's tags rename or leave out fields.
+    fn json<'h>(&self, heap: &'h Heap) -> Value<'h> {
+        self.plain(heap)
+    }
 }
 
 /// The signature of an [`Object`]'s method.

@@ -131,7 +131,7 @@ impl<'h> Source<'h> for (&'h Heap, Value<'h>) {
             Value::Pointer(to) => (heap, *to).view(dialect),
             Value::Object(object) => match marshalled(heap, object) {
                 Some(view) => view,
-                None => (heap, object.plain(heap)).view(dialect),
+                None => (heap, contents(heap, object, dialect)).view(dialect),
             },
         }
     }
@@ -157,7 +157,9 @@ impl<'h> Source<'h> for (&'h Heap, Value<'h>) {
             }
             Value::Struct(fields) => struct_children(heap, fields, dialect, out),
             Value::Pointer(to) => (heap, *to).children(dialect, out),
-            Value::Object(object) => (heap, object.plain(heap)).children(dialect, out),
+            Value::Object(object) => {
+                (heap, contents(heap, object, dialect)).children(dialect, out);
+            }
             _ => {}
         }
     }
@@ -174,6 +176,14 @@ impl<'h> Source<'h> for (&'h Heap, Value<'h>) {
 
     fn type_name(self) -> String {
         self.1.type_name()
+    }
+}
+
+/// What a library sees of an object; encoding/json goes by the tags of its fields.
+fn contents<'h>(heap: &'h Heap, object: &'h dyn Object, dialect: Dialect) -> Value<'h> {
+    match dialect {
+        Dialect::Json => object.json(heap),
+        Dialect::Yaml3 | Dialect::Toml => object.plain(heap),
     }
 }
 

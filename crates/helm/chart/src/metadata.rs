@@ -96,6 +96,15 @@ pub struct Metadata {
     pub dependencies: Vec<Dependency>,
     /// `application` (or nothing) or `library`.
     pub kind: String,
+    /// Whether an entry of `maintainers` or `dependencies` is null: refused when validated.
+    nulls: Nulls,
+}
+
+/// Lists of `Chart.yaml` in which something is null.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Nulls {
+    maintainers: bool,
+    dependencies: bool,
 }
 
 const METADATA_FIELDS: &[&str] = &[
@@ -150,10 +159,12 @@ impl Metadata {
             "deprecated" => self.deprecated = decoder.bool(value, OWNER),
             "annotations" => self.annotations = Some(decoder.string_map(value, OWNER)),
             "maintainers" => {
+                self.nulls.maintainers = has_null(value);
                 self.maintainers =
                     decoder.list(value, OWNER, "[]*v2.Maintainer", Maintainer::decode);
             }
             "dependencies" => {
+                self.nulls.dependencies = has_null(value);
                 self.dependencies =
                     decoder.list(value, OWNER, "[]*v2.Dependency", Dependency::decode);
             }
@@ -193,10 +204,16 @@ impl Metadata {
         }
         self.sources.iter_mut().chain(&mut self.keywords).for_each(sanitize);
         self.check_names()?;
+        if self.nulls.maintainers {
+            return Err(invalid("maintainers must not contain empty or null nodes"));
+        }
         for maintainer in &mut self.maintainers {
             sanitize(&mut maintainer.name);
             sanitize(&mut maintainer.email);
             sanitize(&mut maintainer.url);
+        }
+        if self.nulls.dependencies {
+            return Err(invalid("dependencies must not contain empty or null nodes"));
         }
         let mut seen: Vec<&str> = Vec::new();
         for dependency in &mut self.dependencies {
@@ -290,9 +307,6 @@ impl Dependency {
     }
 
     fn validate(&mut self) -> Result<(), ChartError> {
-        if *self == Dependency::default() {
-            return Err(invalid("dependencies must not contain empty or null nodes"));
-        }
         sanitize(&mut self.name);
         sanitize(&mut self.version);
         sanitize(&mut self.repository);
@@ -330,6 +344,10 @@ impl Lock {
         decoder.finish()?;
         Ok(lock)
     }
+}
+
+fn has_null(tree: &Tree) -> bool {
+    tree.as_list().is_some_and(|items| items.iter().any(Tree::is_null))
 }
 
 fn invalid(text: impl Into<String>) -> ChartError {

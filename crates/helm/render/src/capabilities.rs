@@ -201,16 +201,7 @@ impl Object for Capabilities {
         match name {
             "KubeVersion" => Some(heap.object(self.kube_version.clone())),
             "APIVersions" => Some(heap.object(VersionSet(self.api_versions.clone()))),
-            "HelmVersion" => Some(heap.structure(
-                &BUILD_INFO,
-                &[
-                    ("Version", Value::str(HELM_VERSION)),
-                    ("GitCommit", Value::str("")),
-                    ("GitTreeState", Value::str("")),
-                    ("GoVersion", Value::str(GO_VERSION)),
-                    ("KubeClientVersion", Value::str(CLIENT_VERSION)),
-                ],
-            )),
+            "HelmVersion" => Some(heap.object(BuildInfo)),
             _ => None,
         }
     }
@@ -307,6 +298,43 @@ impl Object for VersionSet {
     fn plain<'h>(&self, heap: &'h Heap) -> Value<'h> {
         let items: Vec<_> = self.0.iter().map(|item| heap.string(item)).collect();
         heap.list(&VERSION_SET, &items)
+    }
+}
+
+/// `version.BuildInfo`: which Helm this is.
+#[derive(Debug)]
+struct BuildInfo;
+
+/// Its fields: the name in Go, the name in JSON, the value. Empty ones are left out of JSON.
+const BUILD_FIELDS: [(&str, &str, &str); 5] = [
+    ("Version", "version", HELM_VERSION),
+    ("GitCommit", "git_commit", ""),
+    ("GitTreeState", "git_tree_state", ""),
+    ("GoVersion", "go_version", GO_VERSION),
+    ("KubeClientVersion", "kube_client_version", CLIENT_VERSION),
+];
+
+impl Object for BuildInfo {
+    fn ty(&self) -> &'static Type {
+        &BUILD_INFO
+    }
+
+    fn field<'h>(&self, _: &'h Heap, name: &str) -> Option<Value<'h>> {
+        let field = BUILD_FIELDS.iter().find(|(field, ..)| *field == name);
+        field.map(|(.., value)| Value::str(value))
+    }
+
+    fn plain<'h>(&self, heap: &'h Heap) -> Value<'h> {
+        heap.structure(&BUILD_INFO, &BUILD_FIELDS.map(|(name, _, value)| (name, Value::str(value))))
+    }
+
+    fn json<'h>(&self, heap: &'h Heap) -> Value<'h> {
+        let there = BUILD_FIELDS.iter().filter(|(.., value)| !value.is_empty());
+        let map = heap.map();
+        for (_, name, value) in there {
+            map.insert(name.as_bytes(), Value::str(value));
+        }
+        Value::Map(map)
     }
 }
 

@@ -25,6 +25,9 @@ pub enum RenderError {
     /// The chart, its dependencies, or its values.
     #[error(transparent)]
     Chart(#[from] ChartError),
+    /// The release's name.
+    #[error("{0}")]
+    ReleaseName(String),
     /// The chart is not for this version of Kubernetes.
     #[error("{0}")]
     KubeVersion(ChartError),
@@ -95,7 +98,7 @@ impl RenderError {
     /// Whether Helm had made a release when this happened: `helm template` then adds a hint.
     #[must_use]
     pub fn has_release(&self) -> bool {
-        !matches!(self, RenderError::Chart(_))
+        !matches!(self, RenderError::Chart(_) | RenderError::ReleaseName(_))
     }
 }
 

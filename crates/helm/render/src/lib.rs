@@ -40,8 +40,11 @@ pub use host::{INCLUDE_LIMIT, Lookup, RenderHost};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER, compare_kinds};
 pub use parsed::{MAX_SHAPES, ParsedChart};
 pub use pintle_helm_sprig::Generator;
-pub use release_name::{MAX_RELEASE_NAME_LEN, check_release_name};
-pub use render::{Release, RenderOptions, Rendered, render};
+pub use release_name::{MAX_RELEASE_NAME_LEN, check_release_name, release_name_from};
+pub use render::{
+    Release, RenderOptions, Rendered, RenderedFile, RenderedFiles, render, render_files,
+    sort_manifests,
+};
 pub use seeded::{SEED_LEN, Seeded};
 pub use split::split_documents;
 pub use template::{TemplateOptions, TemplateOutput, template};

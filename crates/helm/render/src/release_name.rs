@@ -1,5 +1,10 @@
 //! Which names a release may have (`pkg/chart/v2/util/validate_name.go`).
 
+use pintle_go_template::{Exec, Session, Set};
+use pintle_go_value::Value;
+
+use crate::{RenderHost, RenderOptions, functions};
+
 /// The longest release name: Helm keeps ten characters of a label for what charts add to it.
 pub const MAX_RELEASE_NAME_LEN: usize = 53;
 
@@ -22,6 +27,20 @@ pub fn check_release_name(name: &str) -> Result<(), String> {
             .to_owned());
     }
     Ok(())
+}
+
+/// Helm's `--name-template`: a template with Helm's functions and no data.
+pub fn release_name_from(template: &str, options: &RenderOptions) -> Result<String, String> {
+    const NAME: &str = "name-template";
+    let mut set = Set::new(NAME, functions());
+    set.parse(NAME, template.as_bytes()).map_err(|error| error.to_string())?;
+    let session = Session::new();
+    let host = RenderHost::new(options);
+    let mut name = Vec::new();
+    Exec::new(&set, &session, &host)
+        .execute_template(NAME, Value::Nil, &mut name)
+        .map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
 }
 
 #[cfg(test)]

@@ -94,6 +94,24 @@ pub struct Rendered {
     pub notes: Vec<u8>,
 }
 
+/// One rendered file, before it is split into documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedFile {
+    /// The template's path.
+    pub path: Arc<str>,
+    /// What it rendered to.
+    pub content: Vec<u8>,
+}
+
+/// What the templates of a release gave, and its custom resource definitions.
+#[derive(Clone, Debug, Default)]
+pub struct RenderedFiles {
+    /// The files of all templates but the partials, in the order of execution.
+    pub files: Vec<RenderedFile>,
+    /// The files under `crds/`, as they are.
+    pub crds: Vec<Crd>,
+}
+
 /// Renders one release. `values` are the user's, merged already. What Helm would write to its log
 /// is added to `warnings`, also when it fails.
 pub fn render(
@@ -102,6 +120,29 @@ pub fn render(
     options: &RenderOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<Rendered, RenderError> {
+    let RenderedFiles { mut files, crds } = render_files(chart, values, options, warnings)?;
+    let own_notes = format!("{}/templates/NOTES.txt", chart.chart().name());
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut notes = Vec::new();
+    for file in files.iter().filter(|file| is_notes(&file.path)) {
+        if options.sub_notes || *file.path == own_notes {
+            if !notes.is_empty() {
+                notes.push(b'\n');
+            }
+            notes.extend_from_slice(&file.content);
+        }
+    }
+    let (documents, hooks) = sort_manifests(files, warnings)?;
+    Ok(Rendered { crds, documents, hooks, notes })
+}
+
+/// The first half of [`render`]: everything up to the execution of the templates.
+pub fn render_files(
+    chart: &ParsedChart,
+    values: &Tree,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<RenderedFiles, RenderError> {
     let session = Session::new();
     let heap = session.heap();
     let instance = process_dependencies(heap, chart.chart(), values, warnings)?;
@@ -116,11 +157,8 @@ pub fn render(
         .map_err(RenderError::KubeVersion)?;
     let shape = chart.shape(&instance, options.strict)?;
     let files = execute(&session, &shape, &instance, merged, options)?;
-    sort(&instance, files, options, warnings)
+    Ok(RenderedFiles { files, crds: instance.crds() })
 }
-
-/// A rendered file: its path, and what the template made.
-type RenderedFile = (Arc<str>, Vec<u8>);
 
 fn execute<'h>(
     session: &'h Session,
@@ -142,40 +180,31 @@ fn execute<'h>(
         let scope = scopes[template.chart];
         let base_path = format!("{}/templates", charts[template.chart].0);
         shared.set_template(scope, &template.path, &base_path);
-        let mut out = Vec::new();
-        exec.execute_template(&template.path, Value::Map(scope), &mut out)
+        let mut content = Vec::new();
+        exec.execute_template(&template.path, Value::Map(scope), &mut content)
             .map_err(|error| RenderError::exec(&template.path, &error))?;
-        remove_no_value(&mut out);
-        files.push((template.path.clone(), out));
+        remove_no_value(&mut content);
+        files.push(RenderedFile { path: template.path.clone(), content });
     }
     Ok(files)
 }
 
-/// Takes the notes out, splits files into documents, and sorts them.
-fn sort(
-    instance: &Instance<'_>,
+/// Helm's `SortManifests`: splits rendered files into documents, sets the hooks apart, and sorts
+/// both by kind. Notes, partials and blank files are left out.
+pub fn sort_manifests(
     mut files: Vec<RenderedFile>,
-    options: &RenderOptions,
     warnings: &mut Vec<Warning>,
-) -> Result<Rendered, RenderError> {
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    let own_notes = format!("{}/templates/NOTES.txt", instance.name());
-    let mut notes = Vec::new();
+) -> Result<(Vec<Document>, Vec<HookDocument>), RenderError> {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut sorted = Sorted::default();
-    for (path, content) in files {
-        if is_notes(&path) {
-            if options.sub_notes || *path == own_notes {
-                if !notes.is_empty() {
-                    notes.push(b'\n');
-                }
-                notes.extend_from_slice(&content);
-            }
-        } else if !file_name(&path).starts_with('_') && !trim_space(&content).is_empty() {
+    for RenderedFile { path, content } in files {
+        let partial = file_name(&path).starts_with('_');
+        if !partial && !is_notes(&path) && !trim_space(&content).is_empty() {
             sorted.add_file(&path, content, warnings)?;
         }
     }
-    sorted.documents.sort_by(|a, b| compare_kinds(&a.kind, &b.kind, INSTALL_ORDER));
-    let kind = |hook: &HookDocument| hook.document.kind.clone();
-    sorted.hooks.sort_by(|a, b| compare_kinds(&kind(a), &kind(b), INSTALL_ORDER));
-    Ok(Rendered { crds: instance.crds(), documents: sorted.documents, hooks: sorted.hooks, notes })
+    let Sorted { mut documents, mut hooks } = sorted;
+    documents.sort_by(|a, b| compare_kinds(&a.kind, &b.kind, INSTALL_ORDER));
+    hooks.sort_by(|a, b| compare_kinds(&a.document.kind, &b.document.kind, INSTALL_ORDER));
+    Ok((documents, hooks))
 }

@@ -7,7 +7,7 @@ use pintle_helm_chart::{Warning, check_dependencies, path_match};
 
 use crate::output::write_document;
 use crate::split::{split_documents, trim_space};
-use crate::{ParsedChart, RenderError, RenderOptions, Rendered, render};
+use crate::{ParsedChart, RenderError, RenderOptions, Rendered, check_release_name, render};
 
 /// The flags that choose what is printed.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,17 @@ fn rendered(
         warnings.push(Warning::warn("this chart is deprecated"));
     }
     check_dependencies(chart.chart())?;
+    check_name(&options.release.name, warnings)?;
     render(chart, values, options, warnings)
+}
+
+fn check_name(name: &str, warnings: &mut Vec<Warning>) -> Result<(), RenderError> {
+    const FAILED: &str = "release name check failed";
+    check_release_name(name).map_err(|text| {
+        let text = format!("release name {}: {text}", pintle_go_fmt::quote(name.as_bytes()));
+        warnings.push(Warning::error(FAILED).with("error", text.as_str()));
+        RenderError::ReleaseName(format!("{FAILED}: {text}"))
+    })
 }
 
 /// Objects and hooks, one after another.
