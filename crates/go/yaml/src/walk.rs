@@ -129,7 +129,7 @@ impl<'h> Source<'h> for (&'h Heap, Value<'h>) {
                 _ => View::Unsupported(value.type_name()),
             },
             Value::Pointer(to) => (heap, *to).view(dialect),
-            Value::Object(object) => match marshalled(heap, object) {
+            Value::Object(object) => match marshalled(heap, object, dialect) {
                 Some(view) => view,
                 None => (heap, contents(heap, object, dialect)).view(dialect),
             },
@@ -198,12 +198,20 @@ fn view_nil(ty: &'static Type, dialect: Dialect) -> View<'static> {
 }
 
 /// Types that write themselves: times in RFC 3339, versions as their text.
-fn marshalled<'h>(heap: &'h Heap, object: &'h dyn Object) -> Option<View<'h>> {
+fn marshalled<'h>(heap: &'h Heap, object: &'h dyn Object, dialect: Dialect) -> Option<View<'h>> {
     match object.ty().to_string().as_str() {
         "time.Time" | "*time.Time" => {
-            let layout = Value::str("2006-01-02T15:04:05.999999999Z07:00");
-            let text = object.call(heap, "Format", &[layout]).ok()?;
-            Some(View::Time(text.as_bytes()?))
+            let format = |layout: &'h str| {
+                object.call(heap, "Format", &[Value::str(layout)]).ok().and_then(|v| v.as_bytes())
+            };
+            // BurntSushi's zones for what has none say what to write.
+            let layout = match (dialect, format("MST")) {
+                (Dialect::Toml, Some(b"datetime-local")) => "2006-01-02T15:04:05.999999999",
+                (Dialect::Toml, Some(b"date-local")) => "2006-01-02",
+                (Dialect::Toml, Some(b"time-local")) => "15:04:05.999999999",
+                _ => "2006-01-02T15:04:05.999999999Z07:00",
+            };
+            Some(View::Time(format(layout)?))
         }
         "semver.Version" | "*semver.Version" => {
             Some(View::Text(heap.bytes(object.text()?.as_bytes())))

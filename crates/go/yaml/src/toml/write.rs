@@ -19,8 +19,7 @@ pub fn to_toml<'a>(out: &mut Vec<u8>, value: impl Source<'a>) -> Result<(), Erro
     let start = out.len();
     let mut writer = Writer { out, start, depth: 0, key: Vec::new() };
     let written = match kind(value, 0) {
-        // Go panics: a template fails where toToml would return the text of an error.
-        Ok(Kind::Nil) => Err(Error::panic("reflect: call of reflect.Value.Type on zero Value")),
+        Ok(Kind::Nil) => writer.nil(&value.type_name()),
         Ok(Kind::Table) => writer.table(value),
         Ok(Kind::Tables) => Err(Error::new("toml: top-level values must be Go maps or structs")),
         Ok(Kind::Array | Kind::Scalar) => writer.element(value),
@@ -83,6 +82,18 @@ struct Writer<'o, 'a> {
 }
 
 impl<'a> Writer<'_, 'a> {
+    /// A nil at the top: none of a type, where Go panics, so that a template fails instead of
+    /// getting the text of an error; or one of a type, which is empty.
+    fn nil(&mut self, ty: &str) -> Result<(), Error> {
+        if ty == "<nil>" {
+            return Err(Error::panic("reflect: call of reflect.Value.Type on zero Value"));
+        }
+        if ty.starts_with("[]") {
+            self.out.extend_from_slice(b"[]");
+        }
+        Ok(())
+    }
+
     /// The value under the key that is set.
     fn entry<S: Source<'a>>(&mut self, value: S, kind: Kind) -> Result<(), Error> {
         check_output(self.out, self.start)?;

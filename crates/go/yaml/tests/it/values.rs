@@ -145,6 +145,8 @@ fn toml_keeps_integers_of_values() {
     map.insert(b"a", Value::int64(1));
     map.insert(b"b", Value::float64(1.0));
     assert_eq!(text(|out| to_toml(out, (&heap, Value::Map(map)))), "a = 1\nb = 1.0\n");
+    assert_eq!(text(|out| to_toml(out, (&heap, Value::NilOf(&Type::MAP)))), "");
+    assert_eq!(text(|out| to_toml(out, (&heap, Value::NilOf(&Type::LIST)))), "[]");
     let panic = to_toml(&mut Vec::new(), &Tree::Null).expect_err("nil");
     assert!(panic.is_panic());
 }
