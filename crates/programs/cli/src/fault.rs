@@ -42,17 +42,14 @@ pub(crate) fn api(what: impl Into<String>) -> impl FnOnce(kube::Error) -> anyhow
     move |error| match error {
         kube::Error::Api(status) => {
             let text = status.message.trim().to_owned();
-            let fault = Fault::new(what);
-            let fault = match hint(status.code, &text) {
-                Some(hint) => fault.hint(hint),
-                None => fault,
-            };
-            anyhow::Error::new(Fault::new(text)).context(fault)
+            let answer =
+                Fault { hint: hint(status.code, &text).map(str::to_owned), ..Fault::new(text) };
+            anyhow::Error::new(answer).context(what)
         }
         error @ (kube::Error::SerdeError(_) | kube::Error::BuildRequest(_)) => {
-            anyhow::Error::new(error).context(Fault::new(what))
+            anyhow::Error::new(error).context(what)
         }
-        error => unreachable_server(chain(&error)).context(Fault::new(what)),
+        error => unreachable_server(chain(&error)).context(what),
     }
 }
 
@@ -108,7 +105,13 @@ pub(crate) fn report(printer: &Printer, error: &anyhow::Error) -> ExitStatus {
     for cause in causes {
         printer.word(&format!("  {}", cause.replace('\n', "\n  ")));
     }
-    let faults = || error.chain().filter_map(|it| it.downcast_ref::<Fault>());
+    // A fault that was added as context shows in the chain as anyhow's own type, so that only the
+    // outermost can be told by asking the error itself.
+    let outermost = || error.downcast_ref::<Fault>();
+    let faults = || {
+        let inner = error.chain().filter_map(|it| it.downcast_ref::<Fault>());
+        outermost().into_iter().chain(inner)
+    };
     if let Some(hint) = faults().find_map(|it| it.hint.as_deref()) {
         printer.word(&format!("\n{HINT}hint{HINT:#}: {hint}"));
     }

@@ -62,7 +62,8 @@ fn phase_style(phase: Phase) -> Style {
 pub(crate) fn version(release: &Release) -> String {
     let status = status(release);
     let Some(version) = status.version else { return "no version yet".to_owned() };
-    let on_its_way = !holds(release, ConditionType::Ready);
+    let on_its_way = !holds(release, ConditionType::Ready)
+        && !matches!(status.phase, Some(Phase::Suspended | Phase::Deleting));
     match status.activations.first().and_then(|it| it.from) {
         Some(from) if on_its_way && from != version => format!("v{version} (from v{from})"),
         _ => format!("v{version}"),

@@ -1,6 +1,7 @@
 //! `pintle controller`, and the controller that runs inside the demo.
 
 use std::fs::File;
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,12 +19,17 @@ use crate::settings::Settings;
 
 /// Sets what is logged, as `RUST_LOG` does elsewhere.
 const LOG_VARIABLE: &str = "PINTLE_LOG";
+/// What is logged otherwise: the libraries tell of every reconcile and every request.
+const LOGGED: &str = "info,kube_runtime=warn,kube_client=warn";
 
 /// How long a controller inside the demo may take to end.
 const DRAIN: Duration = Duration::from_secs(3);
 
 pub(super) async fn run(settings: &Settings, args: &ControllerArgs) -> Outcome {
-    let logs = tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter())
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match args.log_format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),
@@ -44,7 +50,7 @@ pub(super) async fn run(settings: &Settings, args: &ControllerArgs) -> Outcome {
 }
 
 fn filter() -> EnvFilter {
-    EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"))
+    EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(LOGGED))
 }
 
 /// Ctrl-C, or what a kubelet sends.

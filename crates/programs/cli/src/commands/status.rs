@@ -110,7 +110,7 @@ pub(crate) async fn wait_until(
                 settings.printer.data(&now_text(cluster, &release).await)?;
             }
             let time = crate::time::short(timeout);
-            settings.printer.word(&format!("release {name} is not there after {time}"));
+            settings.printer.word(&format!("release {name} is not ready after {time}"));
             Ok(ExitStatus::NotReady)
         }
         Waited::Interrupted => Ok(ExitStatus::Interrupted),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Once;
 
 use pintle_testing_plane::Plane;
 
@@ -20,8 +21,7 @@ impl Stage {
         stage.pintle(&["install", "--apply", "--only", "crds"]).ok();
         plane.kubectl(&["create", "namespace", namespace]).unwrap();
         stage.pintle(&["grant"]).ok();
-        let options = pintle_controller::Options::new(plane.client().await.unwrap());
-        tokio::spawn(pintle_controller::run(options, std::future::pending()));
+        control(plane);
         stage
     }
 
@@ -39,6 +39,20 @@ impl Stage {
         let mut command: Command = self.plane.kubectl_command();
         run(command.args(arguments).args(["-n", self.namespace]).env("PATH", path))
     }
+}
+
+/// One controller for all tests of this process, on a runtime that outlives each of them.
+fn control(plane: &'static Plane) {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let options = pintle_controller::Options::new(plane.client().await.unwrap());
+                pintle_controller::run(options, std::future::pending()).await.unwrap();
+            });
+        });
+    });
 }
 
 /// What differs from run to run is blanked: times, addresses.
@@ -125,4 +139,39 @@ async fn a_refusal_ends_the_wait() {
     assert_eq!(ran.code, 3, "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("Failed") && ran.stdout.contains("70000"), "{}", ran.stdout);
     assert!(ran.stdout.contains("try: "), "{}", ran.stdout);
+    // Nowhere to put it: said at once, with what to do.
+    let mut command = command();
+    command.args(["apply", "web", &chart, "-n", "nowhere"]);
+    let ran = run(command.env("KUBECONFIG", stage.plane.kubeconfig_path()));
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("namespaces \"nowhere\" not found"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("pintle grant -n NAMESPACE"), "{}", ran.stderr);
+}
+
+/// A chart too large to travel inside a Release is stored first, and goes with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_big_chart_is_stored() {
+    let stage = Stage::set("big").await;
+    let folder = tempfile::tempdir().unwrap();
+    for entry in ["Chart.yaml", "values.yaml", "templates"] {
+        let from = format!("{}/{entry}", example("daemon"));
+        run(Command::new("cp").args(["-r", &from]).arg(folder.path()));
+    }
+    // Bytes that no compression makes small, and more than one Secret holds.
+    let mut state = 1_u64;
+    let noise: Vec<u8> = (0..1_200_000)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.to_be_bytes()[0]
+        })
+        .collect();
+    std::fs::write(folder.path().join("noise.bin"), noise).unwrap();
+    let chart = folder.path().display().to_string();
+    stage.pintle(&["apply", "node", &chart, "--wait", "--timeout", "2m"]).ok();
+    let release = stage.kubectl(&["get", "rel", "node", "-o", "jsonpath={.spec.chart}"]).ok();
+    assert!(release.starts_with("{\"blob\":\"sha256:"), "{release}");
+    let stored = stage.kubectl(&["get", "secrets", "-l", "pintle.dev/content", "-o", "name"]).ok();
+    assert!(stored.lines().count() >= 2, "{stored}");
+    stage.pintle(&["delete", "node", "--wait", "--timeout", "1m"]).ok();
+    assert_eq!(stage.kubectl(&["get", "ds,relhist", "-o", "name"]).ok(), "");
 }
