@@ -92,7 +92,8 @@ fn refer(job: &Job<'_>) {
 /// The version that is known without a request: nothing that the spec depends on has changed since
 /// it was identified, by this process or (as the status says) by one before it.
 fn known(job: &Job<'_>, inputs: Inputs) -> Option<i64> {
-    let asked = job.release.metadata.annotations.as_ref()?.get(ANNOTATION_REQUESTED_AT);
+    let annotations = job.release.metadata.annotations.as_ref();
+    let asked = annotations.and_then(|it| it.get(ANNOTATION_REQUESTED_AT));
     let asked_anew = asked.is_some() && asked != job.before.requested_at.as_ref();
     let by_memory = job.memory.identified.filter(|(it, _)| *it == inputs).map(|(_, it)| it);
     let version = by_memory.or_else(|| by_status(job))?;

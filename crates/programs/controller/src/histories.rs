@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::{StreamExt, TryStreamExt};
+use kube::Api;
 use kube::runtime::{WatchStreamExt, watcher};
-use kube::{Api, Client};
 use pintle_release_api::{ReleaseHistory, RenderedChart};
 use tokio::sync::watch;
 
@@ -31,12 +31,11 @@ impl Histories {
         Histories { versions: Mutex::default(), synced: watch::Sender::new(false) }
     }
 
-    /// Follows the histories of all namespaces, for ever.
+    /// Follows the histories, for ever.
     ///
     /// # Errors
     /// Never by a fault of the API server, which is waited out.
-    pub(crate) async fn run(&self, client: Client) -> Result<(), watcher::Error> {
-        let api: Api<ReleaseHistory> = Api::all(client);
+    pub(crate) async fn run(&self, api: Api<ReleaseHistory>) -> Result<(), watcher::Error> {
         let mut events = watcher(api, watcher::Config::default()).default_backoff().boxed();
         let mut fresh: HashMap<Key, BTreeMap<i64, Recorded>> = HashMap::new();
         loop {

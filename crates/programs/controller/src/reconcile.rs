@@ -48,8 +48,8 @@ pub(crate) async fn reconcile(
             Action::await_change()
         }
         Ok(Flow::Again) => Action::await_change(),
-        Ok(Flow::Settled) => finish(&mut job, None).await,
-        Err(fault) => finish(&mut job, Some(fault)).await,
+        Ok(Flow::Settled) => finish(&mut job, None, began).await,
+        Err(fault) => finish(&mut job, Some(fault), began).await,
     };
     tracing::debug!(release = %uid, took = ?began.elapsed(), ?next, "reconciled");
     Ok(next)
@@ -114,15 +114,14 @@ fn name_is_free(job: &Job<'_>) -> Result<(), Fault> {
 }
 
 /// Writes the status, and says when to look again.
-async fn finish(job: &mut Job<'_>, fault: Option<Fault>) -> Action {
+async fn finish(job: &mut Job<'_>, fault: Option<Fault>, began: Instant) -> Action {
     let category = fault.as_ref().map_or(Category::Fine, Fault::category);
     if let Some(fault) = &fault {
         tracing::info!(release = %job.name, namespace = %job.namespace, %fault, "stopped");
     }
     let fresh = job.memory.applied_at.is_some_and(|at| at.elapsed() < SETTLE);
     let (written, settled) = writer::write_status(job, fault, fresh).await;
-    let took = Duration::ZERO;
-    job.context.metrics.reconciled(outcome(category), took);
+    job.context.metrics.reconciled(outcome(category), began.elapsed());
     if let Err(error) = written {
         tracing::info!(release = %job.name, %error, "the status could not be written; tried again");
         return Action::requeue(backoff::delay(Category::Transient, 0, backoff::jitter()));

@@ -38,6 +38,8 @@ pub struct Options {
     pub authority: Authority,
     /// How many releases are reconciled at once.
     pub workers: u16,
+    /// The only namespace whose Releases are served; all if none.
+    pub namespace: Option<String>,
     /// Where `/healthz`, `/readyz` and `/metrics` are served; nowhere if none.
     pub listen: Option<SocketAddr>,
 }
@@ -51,7 +53,7 @@ impl Options {
     #[must_use]
     pub fn new(client: Client) -> Self {
         let authority = Authority::default();
-        Options { client, authority, workers: Self::WORKERS, listen: None }
+        Options { client, authority, workers: Self::WORKERS, namespace: None, listen: None }
     }
 }
 
@@ -63,7 +65,7 @@ pub async fn run(
     options: Options,
     shutdown: impl Future<Output = ()> + Send + Sync + 'static,
 ) -> anyhow::Result<()> {
-    let releases: Api<Release> = Api::all(options.client.clone());
+    let releases: Api<Release> = api(&options);
     check_installed(&releases).await?;
     let (triggers, triggered) = mpsc::unbounded_channel();
     let observer = Observer::start(options.client.clone(), triggers);
@@ -77,9 +79,9 @@ pub async fn run(
         reader.clone(),
     ));
     let mut tasks = JoinSet::new();
-    let client = options.client.clone();
+    let recorded = api(&options);
     let index = Arc::clone(&histories);
-    tasks.spawn(async move { index.run(client).await.context("watch histories") });
+    tasks.spawn(async move { index.run(recorded).await.context("watch histories") });
     if let Some(address) = options.listen {
         tasks.spawn(admin::serve(address, Arc::clone(&context)));
     }
@@ -93,6 +95,18 @@ pub async fn run(
             ended.context("a part of the controller was cut off")??;
             anyhow::bail!("a part of the controller ended by itself")
         }
+    }
+}
+
+/// The objects of a kind that this controller serves.
+fn api<K>(options: &Options) -> Api<K>
+where
+    K: kube::Resource<Scope = k8s_openapi::NamespaceResourceScope>,
+    K::DynamicType: Default,
+{
+    match &options.namespace {
+        Some(namespace) => Api::namespaced(options.client.clone(), namespace),
+        None => Api::all(options.client.clone()),
     }
 }
 

@@ -174,7 +174,7 @@ fn facts<'a>(
         deleting: job.release.metadata.deletion_timestamp.is_some(),
         version,
         latest: histories.keys().next_back().copied(),
-        content_served: fault.is_none() || (job.wanted.is_some() && job.wanted == version),
+        content_served: fault.is_none() || content_is_served(job, version),
         chart: chart(job, version),
         objects,
         causes,
@@ -186,6 +186,19 @@ fn facts<'a>(
         jobs: served.map(|it| it.jobs.clone()).unwrap_or_else(|| job.before.jobs.clone()),
         requested_at: asked,
         deadline: deadline(job),
+    }
+}
+
+/// Whether the spec's content is what is served: by what this reconcile found out, or, where a
+/// fault came before that, by what is known of this very generation.
+fn content_is_served(job: &Job<'_>, version: Option<i64>) -> bool {
+    match job.wanted {
+        Some(wanted) => Some(wanted) == version,
+        None => job.before.conditions.iter().any(|it| {
+            it.type_ == "Ready"
+                && it.status == "True"
+                && it.observed_generation == Some(job.generation())
+        }),
     }
 }
 

@@ -130,8 +130,4 @@ reasons! {
     ObjectMissing => Waiting, "it is created again by itself";
     /// The object is being deleted by somebody else.
     ObjectTerminating => Waiting, "see its finalizers";
-    /// Another manager and Pintle change the same field in turn.
-    FightOver => Waiting, "let one of the two own the field";
-    /// Newer content behind a pinned value is held back by a rollback.
-    PinnedValues => Fine, "take the digest off the entry of spec.valuesFrom to follow it again";
 }

@@ -36,7 +36,7 @@ pub struct ReleaseSpec {
     pub chart: ChartSource,
     /// Values for the chart. One piece to server-side apply: who applies it replaces all of it, or
     /// a rollback's values would be mixed with the next apply's.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "free_form")]
     pub values: Option<serde_json::Map<String, serde_json::Value>>,
     /// The same as YAML text, merged over `values`: for clients that drop a `key: null`, as

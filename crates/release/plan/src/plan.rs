@@ -188,7 +188,8 @@ fn prunes<'a>(
 ) -> Vec<Vec<Prune>> {
     let mut waves: BTreeMap<u16, Vec<Prune>> = BTreeMap::new();
     for (key, live) in gone {
-        let mode = if live.adopted || live.keep || (intent.rollback && holds_data(key)) {
+        let kept = live.adopted || live.keep || is_definition(key);
+        let mode = if kept || (intent.rollback && holds_data(key)) {
             PruneMode::Orphan
         } else {
             PruneMode::Delete
@@ -204,9 +205,10 @@ fn prunes<'a>(
 
 /// What a rollback never deletes.
 fn holds_data(key: &ObjectKey) -> bool {
-    matches!(
-        (key.group.as_str(), key.kind.as_str()),
-        ("", "PersistentVolumeClaim" | "Namespace")
-            | ("apiextensions.k8s.io", "CustomResourceDefinition")
-    )
+    key.group.is_empty() && matches!(key.kind.as_str(), "PersistentVolumeClaim" | "Namespace")
+}
+
+/// Every object of a definition's kind goes with it, whoever made it: definitions are never pruned.
+fn is_definition(key: &ObjectKey) -> bool {
+    key.group == "apiextensions.k8s.io" && key.kind == "CustomResourceDefinition"
 }

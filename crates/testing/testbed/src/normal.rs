@@ -38,7 +38,19 @@ pub fn normalised(object: &Value, namespace: &str) -> Value {
             .map(|(key, value)| (key.replace(namespace, "NAMESPACE"), normalised(value, namespace)))
             .collect(),
         Value::Array(items) => items.iter().map(|it| normalised(it, namespace)).collect(),
-        Value::String(text) => Value::String(text.replace(namespace, "NAMESPACE")),
+        Value::String(text) => {
+            Value::String(without_addresses(&text.replace(namespace, "NAMESPACE")))
+        }
         other => other.clone(),
     }
+}
+
+/// IPv4 addresses inside a text (a Service's message tells its own) become one word.
+fn without_addresses(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let parts: Vec<&str> = word.split('.').collect();
+        let is_address = parts.len() == 4 && parts.iter().all(|it| it.parse::<u8>().is_ok());
+        if is_address { "ADDRESS" } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! A controller in a process of its own, for the tests that kill it: `testbed-controller URL`.
+//! A controller in a process of its own, for the tests that kill it: `testbed-controller URL NAMESPACE`.
 
 use anyhow::Context as _;
 
@@ -8,9 +8,13 @@ async fn main() -> anyhow::Result<()> {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
-    let url = std::env::args().nth(1).context("give the API server's address")?;
+    let mut args = std::env::args().skip(1);
+    let url = args.next().context("give the API server's address")?;
+    let namespace = args.next().context("give the namespace to serve")?;
     let mut config = kube::Config::new(url.parse()?);
     config.default_namespace = "default".to_owned();
     let client = kube::Client::try_from(config)?;
-    pintle_controller::run(pintle_controller::Options::new(client), std::future::pending()).await
+    let mut options = pintle_controller::Options::new(client);
+    options.namespace = Some(namespace);
+    pintle_controller::run(options, std::future::pending()).await
 }
