@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use pintle_helm_chart::{ValuesOptions, load_archive, load_directory};
+use pintle_go_value::Tree;
+use pintle_helm_chart::{Chart, ChartError, ValuesOptions, Warning, load_archive, load_directory};
 use pintle_helm_render::{
     KubeVersion, ParsedChart, RenderOptions, Seeded, TemplateOptions, TemplateOutput, template,
 };
@@ -84,40 +85,50 @@ fn blank(text: &str, at: &[(usize, usize)]) -> String {
 }
 
 /// What the arguments of `helm template` say.
-struct Invocation {
-    chart: String,
-    values: ValuesOptions,
-    options: RenderOptions,
-    choice: TemplateOptions,
+pub(crate) struct Invocation {
+    pub(crate) chart: String,
+    pub(crate) values: ValuesOptions,
+    pub(crate) options: RenderOptions,
+    pub(crate) choice: TemplateOptions,
 }
 
 fn helm_template(folder: &Path, args: &[String]) -> anyhow::Result<TemplateOutput> {
     let Invocation { chart, values, options, choice } = parse(args)?;
-    let mut read = |name: &str| fs::read(folder.join(name));
-    let refused = |text: String| TemplateOutput {
-        stderr: format!("Error: {text}\n"),
+    let refused = |error: &ChartError| TemplateOutput {
+        stderr: format!("Error: {error}\n"),
         failed: true,
         ..TemplateOutput::default()
     };
-    let values = match values.merge(&mut read) {
+    let values = match merge_values(folder, &values) {
         Ok(values) => values,
-        Err(error) => return Ok(refused(error.to_string())),
+        Err(error) => return Ok(refused(&error)),
     };
     let mut warnings = Vec::new();
-    let path = folder.join(&chart);
-    let loaded = if path.is_dir() {
-        load_directory(&path, &mut warnings)
-    } else {
-        let archive = fs::read(&path).with_context(|| format!("cannot read {chart}"))?;
-        load_archive(&archive, &mut warnings)
-    };
-    Ok(match loaded {
+    Ok(match load_chart(folder, &chart, &mut warnings)? {
         Ok(chart) => template(&ParsedChart::new(chart), &values, &options, &choice, warnings),
-        Err(error) => refused(error.to_string()),
+        Err(error) => refused(&error),
     })
 }
 
-fn parse(args: &[String]) -> anyhow::Result<Invocation> {
+pub(crate) fn merge_values(folder: &Path, values: &ValuesOptions) -> Result<Tree, ChartError> {
+    values.merge(&mut |name| fs::read(folder.join(name)))
+}
+
+/// Loads a chart of the corpus; the inner error is Helm's.
+pub(crate) fn load_chart(
+    folder: &Path,
+    chart: &str,
+    warnings: &mut Vec<Warning>,
+) -> anyhow::Result<Result<Chart, ChartError>> {
+    let path = folder.join(chart);
+    if path.is_dir() {
+        return Ok(load_directory(&path, warnings));
+    }
+    let archive = fs::read(&path).with_context(|| format!("cannot read {chart}"))?;
+    Ok(load_archive(&archive, warnings))
+}
+
+pub(crate) fn parse(args: &[String]) -> anyhow::Result<Invocation> {
     let mut values = ValuesOptions::default();
     let mut choice = TemplateOptions::default();
     let generator = Arc::new(Seeded::new([7; 32], NOW, 0));

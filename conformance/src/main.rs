@@ -4,6 +4,7 @@
 //! `N passed, N failed`; it exits with 1 if any failed. Cases that cannot apply are listed with the
 //! reason.
 
+mod bench;
 mod charts;
 mod outcome;
 mod runner;
@@ -46,6 +47,8 @@ enum Kind {
     Yaml,
     /// Templates with Helm's functions.
     Sprig,
+    /// The ok cases of a chart corpus again, timed and not compared.
+    Bench,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -67,6 +70,10 @@ fn main() -> anyhow::Result<ExitCode> {
     };
     let folder = args.file.parent().map(PathBuf::from).unwrap_or_default();
     let failed = match args.kind {
+        Kind::Bench => {
+            bench::run(&folder, &text, options.filter)?;
+            0
+        }
         Kind::Charts => runner::run(&text, &options, |case| charts::check(&folder, case))?,
         Kind::Template => runner::run(&text, &options, templates::check_builtins)?,
         Kind::Sprig => runner::run(&text, &options, templates::check_functions)?,
