@@ -36,19 +36,30 @@ pub fn process_dependencies_in<'h>(
     if chart.requirements.is_empty() && chart.dependencies.is_empty() {
         return Ok(());
     }
+    decide(chart, values, warnings)?;
+    import_all(heap, chart, warnings)
+}
+
+/// Switches dependencies on and off. The merged values serve for that only, so they have a heap of
+/// their own, which goes with them.
+fn decide(
+    chart: &mut Instance<'_>,
+    values: &Tree,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), ChartError> {
     let scratch = Heap::new();
     let given = match values {
         Tree::Map(entries) => scratch.tree_map(&Type::MAP, entries),
         _ => scratch.map(),
     };
-    enable(chart, given, "", warnings)?;
-    import_all(heap, chart, warnings)
+    enable(&scratch, chart, given, "", warnings)
 }
 
 /// Helm's `processDependencyEnabled`.
-fn enable(
-    chart: &mut Instance<'_>,
-    given: &Map<'_>,
+fn enable<'s, 'h: 's>(
+    scratch: &'s Heap,
+    chart: &mut Instance<'h>,
+    given: &'s Map<'s>,
     path: &str,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), ChartError> {
@@ -56,10 +67,8 @@ fn enable(
         return Ok(());
     }
     alias(chart);
-    // Merged values serve to decide only, so they go as soon as that is done.
-    let scratch = Heap::new();
-    let values = copy_across(&scratch, given);
-    coalesce_into(&scratch, chart, values, false, warnings)?;
+    let values = copy_map(scratch, given, false);
+    coalesce_into(scratch, chart, values, false, warnings)?;
     apply_tags(chart, values, warnings);
     apply_conditions(chart, values, path, warnings);
     let disabled: Vec<&str> =
@@ -68,35 +77,9 @@ fn enable(
     chart.requirements.retain(|entry| !disabled.contains(&entry.name));
     for sub in &mut chart.dependencies {
         let path = format!("{path}{}.", sub.name);
-        enable(sub, values, &path, warnings)?;
+        enable(scratch, sub, values, &path, warnings)?;
     }
     Ok(())
-}
-
-/// A deep copy onto another heap, strings included: the two heaps do not live equally long.
-fn copy_across<'s>(heap: &'s Heap, map: &Map<'_>) -> &'s Map<'s> {
-    let copy = heap.map_of(map.ty(), map.len());
-    map.for_each(|key, value| {
-        copy.insert(heap.bytes(key), copy_value_across(heap, value));
-    });
-    copy
-}
-
-fn copy_value_across<'s>(heap: &'s Heap, value: Value<'_>) -> Value<'s> {
-    match value {
-        Value::Map(map) => Value::Map(copy_across(heap, map)),
-        Value::List(list) => {
-            let items: Vec<_> =
-                list.items().iter().map(|item| copy_value_across(heap, *item)).collect();
-            heap.list(list.ty(), &items)
-        }
-        Value::String(text) => heap.string(text),
-        Value::Bool(value) => Value::Bool(value),
-        Value::Int(kind, value) => Value::Int(kind, value),
-        Value::Float(kind, value) => Value::Float(kind, value),
-        // Values are JSON's kinds.
-        _ => Value::Nil,
-    }
 }
 
 /// Sets the dependencies anew: those that no entry names first, then one per entry.
@@ -236,10 +219,14 @@ fn import_all<'h>(
         }
         requirement.imports = kept;
     }
-    // A deep copy, as in Helm: what was imported may be part of the values itself.
-    let merged = copy_map(heap, values, false);
-    merge_tables(heap, merged, imported, warnings);
-    chart.values = Source::Map(merged);
+    chart.values = Source::Map(if imported.is_empty() {
+        values
+    } else {
+        // A deep copy, as in Helm: what was imported may be part of the values itself.
+        let merged = copy_map(heap, values, false);
+        merge_tables(heap, merged, imported, warnings);
+        merged
+    });
     Ok(())
 }
 
