@@ -6,7 +6,7 @@ mod layers;
 mod tidy;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::Context as _;
 
@@ -18,6 +18,10 @@ Usage: cargo xtask COMMAND
 Commands:
   codegen   writes what is generated from the types: deploy/crds, docs/reference
   tidy      checks the house rules; prints each breach with its place, exits 1 if there is one
+  bench scale [--releases N]
+            N releases (100) at once on a private plane, beside a bare client: time, CPU, memory,
+            requests; exits 1 when a new release costs more than its objects and 4 writes, or when
+            anything is written while nothing happens
 ";
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -43,11 +47,34 @@ fn main() -> anyhow::Result<ExitCode> {
             println!("tidy: {} breaches", breaches.len());
             Ok(if breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        Some("bench") => bench(&root, args),
         _ => {
             println!("{USAGE}");
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// Builds and runs a bench, optimised, in processes of its own.
+fn bench(root: &Path, mut args: impl Iterator<Item = String>) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(args.next().as_deref() == Some("scale"), "benches: scale\n\n{USAGE}");
+    let releases = match (args.next().as_deref(), args.next()) {
+        (None, _) => "100".to_owned(),
+        (Some("--releases"), Some(number)) => number,
+        (Some(other), _) => anyhow::bail!("unknown argument {other}\n\n{USAGE}"),
+    };
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let package = ["--release", "--package", "pintle-testing-testbed"];
+    let built =
+        Command::new(&cargo).arg("build").args(package).arg("--bins").current_dir(root).status()?;
+    anyhow::ensure!(built.success(), "the bench does not build");
+    let run = Command::new(&cargo)
+        .arg("run")
+        .args(package)
+        .args(["--bin", "bench-scale", "--", &releases])
+        .current_dir(root)
+        .status()?;
+    Ok(if run.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The project's root: this package's folder is one below it.

@@ -5,7 +5,8 @@ use kube::Client;
 use kube::client::Body;
 
 /// A client over the same connections that acts as a ServiceAccount, so that Kubernetes' own
-/// authorization decides what a release may do.
+/// authorization decides what a release may do. The API server adds an account's groups by itself,
+/// so the right to impersonate groups, which is every right, is not needed.
 ///
 /// # Errors
 /// When the names can't be header values, which names that the API server accepts always can.
@@ -15,18 +16,10 @@ pub fn impersonate(
     account: &str,
 ) -> Result<Client, http::header::InvalidHeaderValue> {
     let user = HeaderValue::from_str(&format!("system:serviceaccount:{namespace}:{account}"))?;
-    let groups = [
-        HeaderValue::from_static("system:serviceaccounts"),
-        HeaderValue::from_str(&format!("system:serviceaccounts:{namespace}"))?,
-        HeaderValue::from_static("system:authenticated"),
-    ];
     let inner = client.clone();
     let service = tower::service_fn(move |mut request: Request<Body>| {
         let headers = request.headers_mut();
         headers.insert(HeaderName::from_static("impersonate-user"), user.clone());
-        for group in &groups {
-            headers.append(HeaderName::from_static("impersonate-group"), group.clone());
-        }
         let client = inner.clone();
         async move { client.send(request).await }
     });

@@ -181,19 +181,24 @@ impl Applier {
     }
 
     /// The patch that would untangle an object; none when that is not what is wrong with it.
-    async fn untangling(&self, url: &str, answer: &Answer) -> Result<Option<Value>, Answer> {
+    async fn untangling(
+        &self,
+        desired: &Desired,
+        url: &str,
+        answer: &Answer,
+    ) -> Result<Option<Value>, Answer> {
         let words = ["Duplicate value", "Required value"];
         if answer.code != 422 || !words.iter().any(|it| answer.message.contains(it)) {
             return Ok(None);
         }
         let there = request::read(&self.client, url).await?;
-        Ok(there.and_then(|Metadata(metadata)| crate::untangle::untangle(&metadata)))
+        Ok(there.and_then(|Metadata(metadata)| crate::untangle::untangle(&metadata, &desired.body)))
     }
 
     /// Whether an object can be applied once edited list items are taken over. Changes nothing.
     pub(crate) async fn is_tangled(&self, desired: &Desired, kind: &Kind, answer: &Answer) -> bool {
         let url = url(&desired.gvk, kind, &desired.key);
-        matches!(self.untangling(&url, answer).await, Ok(Some(_)))
+        matches!(self.untangling(desired, &url, answer).await, Ok(Some(_)))
     }
 
     /// A foreign edit of a list key (a port's number) leaves an item that is not ours beside the
@@ -207,7 +212,7 @@ impl Applier {
         url: &str,
         answer: &Answer,
     ) -> Result<bool, Answer> {
-        let Some(patch) = self.untangling(url, answer).await? else { return Ok(false) };
+        let Some(patch) = self.untangling(desired, url, answer).await? else { return Ok(false) };
         tracing::info!(object = %desired.key, plural = kind.plural, "takes over edited list items");
         request::json_patch(&self.client, url, &patch).await?;
         Ok(true)

@@ -107,6 +107,10 @@ fn objects(job: &Job<'_>) -> Vec<ObjectFact> {
         match observer.get(&it.key) {
             // Written, and not seen since: on its way.
             _ if observer.is_awaited(&it.key) => on_its_way(),
+            // kstatus calls a running Job current; a release waits for its end.
+            Some(seen) if it.template.is_some() && seen.judgement.job.is_none() => {
+                unfinished(&seen.judgement)
+            }
             Some(seen) => seen.judgement.clone(),
             // A finished Job is a fact, also when its TTL has removed it.
             None if finished.is_some_and(|it| it.succeeded) => done(),
@@ -131,6 +135,11 @@ fn on_its_way() -> Judgement {
         reason: pintle_release_api::Reason::Progressing,
         ..Judgement::not_found()
     }
+}
+
+fn unfinished(job: &Judgement) -> Judgement {
+    let health = if job.health == Health::Current { Health::InProgress } else { job.health };
+    Judgement { health, ..job.clone() }
 }
 
 fn done() -> Judgement {

@@ -1,6 +1,11 @@
 //! The crash test: the controller dies before and after every mutating call, or loses its answer,
 //! is started again, and ends where an undisturbed run ends.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::needless_pass_by_value,
     reason = "helpers of tests fail as tests do"
 )]
