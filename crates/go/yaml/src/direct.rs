@@ -159,6 +159,8 @@ impl<'t> Direct<'t> {
                     }
                     return self.value();
                 }
+                // A value on a line of its own, such as the `{}` that charts write below a key.
+                None if self.waits_for(column) => return self.value(),
                 None => return Err(Unusual),
                 Some(key) => {
                     self.map_entry(column, key)?;
@@ -169,6 +171,11 @@ impl<'t> Direct<'t> {
                 }
             }
         }
+    }
+
+    /// Whether the innermost level waits for a value, and one at this column can be it.
+    fn waits_for(&self, column: usize) -> bool {
+        self.levels.last().is_some_and(|level| level.waits.is_some() && level.indent < column)
     }
 
     fn is_dots_or_percent(&self) -> bool {
@@ -645,7 +652,7 @@ mod tests {
     #[test]
     fn common_texts_are_read_directly() {
         let text = "# c\na: 1\nb:\n- x\n- y: z\n  w: \"q\"   # c\n-\n- - n\n  - m\nc:\n    d: 'é'\n\n    e: [a, \"b\", {c: d}]\n\
-            f: |\n  text\n\n  more\n\n# c\ng: >-\n  folded\n  text\nh: plain\n  goes on\n\ni: \"a\n  b\\n\"\nj: {}\nk:\n  - 1\nl:\n";
+            f: |\n  text\n\n  more\n\n# c\ng: >-\n  folded\n  text\nh: plain\n  goes on\n\ni: \"a\n  b\\n\"\nj: {}\nk:\n  - 1\nl:\n  {}\nm:\n  null\nn:\n  - o:\n      [a]\np:\n";
         assert!(check(text));
         assert!(check("  a:\n    - b\n  c: d"));
         assert!(check("a: b: c\n") || Document::parse_whole("a: b: c\n", None).is_err());

@@ -39,11 +39,11 @@ impl Rendered {
         };
         for Crd { path, data, .. } in &self.crds {
             for document in read_crds(path, data)? {
-                add_objects(&document, &document.body, 0, &mut manifest.crds)?;
+                add_objects(&document, &document.body(), 0, &mut manifest.crds)?;
             }
         }
         for document in &self.documents {
-            add_objects(document, &document.body, 0, &mut manifest.objects)?;
+            add_objects(document, &document.body(), 0, &mut manifest.objects)?;
         }
         for hook in &self.hooks {
             manifest.hooks.extend(hook_objects(hook)?);
@@ -63,7 +63,7 @@ pub(crate) fn write_document(out: &mut Vec<u8>, path: &str, text: &[u8]) {
 
 fn hook_objects(hook: &HookDocument) -> Result<Vec<Hook>, RenderError> {
     let mut objects = Vec::new();
-    add_objects(&hook.document, &hook.document.body, 0, &mut objects)?;
+    add_objects(&hook.document, &hook.document.body(), 0, &mut objects)?;
     let of = |object| Hook {
         object,
         events: hook.events.iter().map(|event| event.name().to_owned()).collect(),
