@@ -9,7 +9,7 @@ use crate::{Heap, Method, Type, Value};
 
 /// Up to this many entries a look at each is faster than a binary search, since keys of other lengths
 /// are told apart without comparing bytes.
-const SMALL: usize = 8;
+const SMALL: usize = 24;
 
 /// A map with string keys: mutable, aliased, kept sorted by key bytes, as Go prints maps.
 ///
@@ -17,6 +17,8 @@ const SMALL: usize = 8;
 /// and arrive in order from the reader, where an insert is a push.
 pub struct Map<'h> {
     ty: &'static Type,
+    /// Whether the values are found in interfaces: asked at every field of every template.
+    of_any: bool,
     methods: Option<&'static dyn MapMethods>,
     entries: &'h Entries<'h>,
 }
@@ -42,7 +44,7 @@ pub trait MapMethods: Sync {
 impl<'h> Map<'h> {
     pub(crate) fn new(heap: &'h Heap, ty: &'static Type, capacity: usize) -> Self {
         let entries = RefCell::new(BumpVec::with_capacity_in(capacity, heap.bump()));
-        Map { ty, methods: None, entries: heap.bump().alloc(entries) }
+        Map { ty, of_any: is_of_any(ty), methods: None, entries: heap.bump().alloc(entries) }
     }
 
     /// The same map seen as another type: what is set in one shows in the other, as after a
@@ -52,7 +54,7 @@ impl<'h> Map<'h> {
         ty: &'static Type,
         methods: Option<&'static dyn MapMethods>,
     ) -> Self {
-        Map { ty, methods, entries: self.entries }
+        Map { ty, of_any: is_of_any(ty), methods, entries: self.entries }
     }
 
     /// The methods of the map's type.
@@ -74,6 +76,12 @@ impl<'h> Map<'h> {
             Type::Map(_, elem) => elem,
             _ => &Type::Any,
         }
+    }
+
+    /// Whether the values are of type `interface {}`.
+    #[must_use]
+    pub fn holds_interfaces(&self) -> bool {
+        self.of_any
     }
 
     /// The value under `key`.
@@ -152,6 +160,10 @@ impl<'h> Map<'h> {
             visit(key, *value);
         }
     }
+}
+
+fn is_of_any(ty: &Type) -> bool {
+    matches!(ty.underlying(), Type::Map(_, Type::Any))
 }
 
 fn find(entries: &[(&[u8], Value<'_>)], key: &[u8]) -> Result<usize, usize> {

@@ -40,25 +40,37 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         last: Option<Value<'h>>,
     ) -> Result<Value<'h>, CallError> {
         let unit = self.unit();
-        let idents = unit.idents(idents);
-        for (index, ident) in idents.iter().enumerate() {
-            let name = unit.source(*ident);
-            let is_last = index + 1 == idents.len();
-            let has_args = is_last && (!args.is_empty() || last.is_some());
-            // What nearly every field is.
-            if let Value::Map(map) = receiver.value
-                && !has_args
-                && map.methods().is_none()
-                && let Some(value) = map.get(name)
-            {
-                receiver = Slot::element(value, map.elem());
-                continue;
-            }
-            let (args, last) = if is_last { (args, last) } else { (&[][..], None) };
-            receiver = self.field(&Access { dot, name, node, args, last, receiver })?;
+        let [path @ .., name] = unit.idents(idents) else { return Ok(receiver.value) };
+        for ident in path {
+            receiver = self.step_into(dot, unit.source(*ident), node, receiver)?;
         }
+        let name = unit.source(*name);
+        receiver = if args.is_empty() && last.is_none() {
+            self.step_into(dot, name, node, receiver)?
+        } else {
+            self.field(&Access { dot, name, node, args, last, receiver })?
+        };
         self.in_interface = receiver.in_interface;
         Ok(receiver.value)
+    }
+
+    /// A field without arguments; nearly always a key of a map that is there.
+    #[inline]
+    fn step_into(
+        &mut self,
+        dot: &Slot<'h>,
+        name: &'h [u8],
+        node: &'h Arg,
+        receiver: Slot<'h>,
+    ) -> Result<Slot<'h>, CallError> {
+        // A lower-case name is no exported method, so only the others must be looked for first.
+        if let Value::Map(map) = receiver.value
+            && (name.first().is_some_and(u8::is_ascii_lowercase) || map.methods().is_none())
+            && let Some(value) = map.get(name)
+        {
+            return Ok(Slot { value, in_interface: map.holds_interfaces() });
+        }
+        self.field(&Access { dot, name, node, args: &[], last: None, receiver })
     }
 
     fn field(&mut self, access: &Access<'_, 'h>) -> Result<Slot<'h>, CallError> {
