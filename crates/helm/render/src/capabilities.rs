@@ -257,7 +257,7 @@ impl Object for KubeVersion {
         }
     }
 
-    fn text(&self) -> Option<String> {
+    fn addressed_text(&self) -> Option<String> {
         Some(self.comparable().to_owned())
     }
 

@@ -287,6 +287,15 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             Value::String(bytes) => out.extend_from_slice(bytes),
             Value::Int(_, value) => pintle_go_fmt::append_int(out, value),
             value => {
+                // Go takes the address of a field here, which may have a text that the field has not.
+                let addressed = match value {
+                    Value::Object(object) => object.addressed_text(),
+                    _ => None,
+                };
+                if let Some(text) = addressed {
+                    out.extend_from_slice(text.as_bytes());
+                    return self.check_output(node, out);
+                }
                 let Some(value) = printable(value, self.heap()) else {
                     let shown = self.unit().print(At::Node(node));
                     let ty = value.type_name();

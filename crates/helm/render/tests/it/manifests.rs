@@ -146,3 +146,12 @@ fn lookup_reads_what_it_is_given() {
     let found = render(&chart, &Tree::map(), &options, &mut Vec::new()).unwrap();
     assert_eq!(found.documents[0].text(), b"a: s");
 }
+
+#[test]
+fn kube_versions_have_a_text_where_they_can_be_addressed() {
+    let text = "a: {{ .Capabilities.KubeVersion }} {{ printf \"%v\" .Capabilities.KubeVersion }} \
+                {{ .Capabilities.KubeVersion.String }} {{ typeOf .Values }} {{ typeOf .Subcharts }}";
+    let rendered = rendered(&[("templates/a.yaml", text)]).unwrap();
+    let want = "a: v1.36.0 {v1.36.0 v1.36.0 1 36} v1.36.0 common.Values map[string]interface {}";
+    assert_eq!(String::from_utf8_lossy(rendered.documents[0].text()), want);
+}
