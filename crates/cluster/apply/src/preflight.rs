@@ -125,6 +125,18 @@ impl Applier {
                     let why = "list items that others have edited are taken over first";
                     return Outcome::Ready(ready(Some(why.to_owned())));
                 }
+                if immutable && step.action == Action::Create {
+                    // It is there and was not seen among ours: whose is it, before anything else?
+                    let url = url(&desired.gvk, &kind, &desired.key);
+                    match self.claim(desired, &url, options.adopt).await {
+                        Ok(Claim::Ours) => {}
+                        Ok(Claim::Adopted) => {
+                            return self.judge(desired, &answer, ready(None), coming);
+                        }
+                        Ok(Claim::Refused(refusal)) => return Outcome::Refused(refusal),
+                        Err(answer) => return self.judge(desired, &answer, ready(None), coming),
+                    }
+                }
                 if immutable && may_recreate(desired, options.on_immutable) {
                     let step = Step { action: Action::Recreate, ..step };
                     let ready = Ready { step, ..ready(None) };

@@ -265,6 +265,13 @@ async fn previous(
     (bodies.len() == served.hashes.len()).then_some(Previous { bodies, hashes: served.hashes })
 }
 
+/// Objects that were written, and are not seen yet.
+pub(crate) fn unseen(job: &Job<'_>) -> Vec<String> {
+    let served = job.memory.served.iter().flat_map(|it| it.objects.iter());
+    let unseen = served.filter(|it| job.context.observer.is_awaited(&it.key));
+    unseen.map(|it| it.key.to_string()).collect()
+}
+
 /// What is there, and provably ours.
 pub(crate) fn live(job: &Job<'_>) -> HashMap<ObjectKey, Live> {
     let there = job.context.observer.of_release(&job.namespace, &job.name);

@@ -36,6 +36,13 @@ pub(crate) async fn teardown(job: &mut Job<'_>) -> Result<Flow, Fault> {
     }
     let setting = setting(job).await?;
     rollout::watch(job, kinds(job).await).await?;
+    let unseen = rollout::unseen(job);
+    if !unseen.is_empty() && setting != Setting::NamespaceGoes {
+        // What was written a moment ago and is not seen yet would be left behind. The watch brings
+        // the next step as soon as it is.
+        job.blocked_by = unseen;
+        return Ok(Flow::Settled);
+    }
     let mut waves = waves(job, setting);
     if setting == Setting::NamespaceGoes {
         leave_with_namespace(job, waves).await?;

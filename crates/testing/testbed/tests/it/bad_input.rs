@@ -186,3 +186,27 @@ async fn names_that_are_too_long_are_refused_at_once() {
     assert!(format!("{error:#}").contains("at most 53 characters"), "{error:#}");
     bed.apply(&"a".repeat(53), &web::chart(), json!({})).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_job_of_somebody_else_is_not_replaced() {
+    let bed = Bed::new("foreign-job").await.unwrap();
+    let job = |image: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: once}}\nspec:\n  template:\n    \
+             spec:\n      restartPolicy: Never\n      containers: [{{name: main, image: '{image}'}}]\n"
+        )
+    };
+    let theirs = std::env::temp_dir().join(format!("{}.yaml", bed.namespace));
+    std::fs::write(&theirs, job("busybox:1")).unwrap();
+    let file = theirs.display().to_string();
+    bed.plane.kubectl(&["create", "-n", &bed.namespace, "-f", &file]).unwrap();
+    std::fs::remove_file(&theirs).unwrap();
+    let uid = bed.get("job/once").unwrap()["metadata"]["uid"].clone();
+    let ours = job("busybox:2");
+    let empty = [("templates/web.yaml", ""), ("templates/config.yaml", ours.as_str())];
+    bed.apply("app", &web::chart_with(&empty), json!({})).await.unwrap();
+    let release = bed.wait("app", "Stalled", |it| is(it, "Stalled", "True")).await.unwrap();
+    let (reason, message) = first_cause(&release).unwrap();
+    assert_eq!(reason, Reason::ImmutableField, "{message}");
+    assert_eq!(bed.get("job/once").unwrap()["metadata"]["uid"], uid);
+}
