@@ -12,11 +12,13 @@ pub(crate) struct Slot<'h> {
 
 impl<'h> Slot<'h> {
     /// A value whose static type is its own.
+    #[inline]
     pub(crate) fn of(value: Value<'h>) -> Self {
         Slot { value, in_interface: false }
     }
 
     /// An element of a container whose elements are of type `elem`.
+    #[inline]
     pub(crate) fn element(value: Value<'h>, elem: &Type) -> Self {
         Slot { value, in_interface: matches!(elem, Type::Any) }
     }
@@ -66,6 +68,7 @@ pub(crate) fn plain<'h>(value: Value<'h>, heap: &'h Heap) -> Value<'h> {
 }
 
 /// `isTrue`: not the zero of its kind, or not empty.
+#[inline]
 pub(crate) fn is_true(value: &Value<'_>, heap: &Heap) -> bool {
     match value {
         Value::Missing | Value::Nil | Value::NilOf(_) => false,

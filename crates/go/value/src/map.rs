@@ -58,6 +58,7 @@ impl<'h> Map<'h> {
     }
 
     /// The methods of the map's type.
+    #[inline]
     #[must_use]
     pub fn methods(&self) -> Option<&'static dyn MapMethods> {
         self.methods
@@ -79,12 +80,14 @@ impl<'h> Map<'h> {
     }
 
     /// Whether the values are of type `interface {}`.
+    #[inline]
     #[must_use]
     pub fn holds_interfaces(&self) -> bool {
         self.of_any
     }
 
     /// The value under `key`.
+    #[inline]
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<Value<'h>> {
         let entries = self.entries.borrow();

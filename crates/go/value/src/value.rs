@@ -3,7 +3,11 @@
 use crate::{FloatKind, IntKind, KeyedMap, List, Map, Object, Struct, Type, UintKind};
 
 /// A Go value: a `Copy` handle, its contents on the [`Heap`](crate::Heap) that `'h` names.
+///
+/// The tag is a whole word: with a byte, compilers move the bytes behind it in overlapping pieces, and
+/// reading a value right after it was written stalls. It costs no room.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(u64)]
 pub enum Value<'h> {
     /// `reflect.Value{}`: there is no value at all. Prints `<no value>`.
     #[default]
