@@ -106,6 +106,16 @@ impl<'h> Item<'h> {
 }
 
 impl<'h> Source<'h> {
+    /// Whether there is a value of that name.
+    pub(crate) fn has(self, key: &[u8]) -> bool {
+        match self {
+            Source::Tree(entries) => {
+                std::str::from_utf8(key).is_ok_and(|key| entries.contains_key(key))
+            }
+            Source::Map(map) => map.contains_key(key),
+        }
+    }
+
     fn for_each(self, mut visit: impl FnMut(&'h [u8], Item<'h>)) {
         match self {
             Source::Tree(entries) => {

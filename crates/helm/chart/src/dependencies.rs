@@ -3,7 +3,7 @@
 
 use pintle_go_value::{Heap, Map, Tree, Type, Value};
 
-use crate::coalesce::{Source, coalesce_into, copy_map, merge_tables, show};
+use crate::coalesce::{GLOBAL_KEY, Source, coalesce_into, copy_map, merge_tables, show};
 use crate::{Chart, ChartError, Instance, Warning, merge_values};
 
 /// Helm's `ProcessDependencies`: the chart with the dependencies that `values` switch on, each
@@ -67,7 +67,7 @@ fn enable<'s, 'h: 's>(
         return Ok(());
     }
     alias(chart);
-    let values = copy_map(scratch, given, false);
+    let values = copy_touched(scratch, chart, given);
     coalesce_into(scratch, chart, values, false, warnings)?;
     apply_tags(chart, values, warnings);
     apply_conditions(chart, values, path, warnings);
@@ -80,6 +80,23 @@ fn enable<'s, 'h: 's>(
         enable(scratch, sub, values, &path, warnings)?;
     }
     Ok(())
+}
+
+/// A copy of values for merging a chart's defaults into: deep where that can change something,
+/// shared elsewhere. Helm copies all of it at each level, which an umbrella chart of a hundred
+/// charts pays a hundred times.
+fn copy_touched<'s>(scratch: &'s Heap, chart: &Instance<'_>, given: &'s Map<'s>) -> &'s Map<'s> {
+    let names: Vec<&[u8]> = chart.dependencies.iter().map(|sub| sub.name.as_bytes()).collect();
+    let copy = scratch.map_of(given.ty(), given.len());
+    given.for_each(|key, value| {
+        let touched = key == GLOBAL_KEY || names.contains(&key) || chart.values.has(key);
+        let value = match value {
+            Value::Map(table) if touched => Value::Map(copy_map(scratch, table, false)),
+            value => value,
+        };
+        copy.insert(key, value);
+    });
+    copy
 }
 
 /// Sets the dependencies anew: those that no entry names first, then one per entry.
