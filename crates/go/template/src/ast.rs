@@ -2,7 +2,8 @@
 //!
 //! One [`Unit`] holds the nodes of a whole text, of all templates that it defines. A node is a few
 //! numbers; names and plain text are places in the source. So parsing allocates a handful of
-//! vectors, walking touches memory in order, and dropping a deep tree never recurses.
+//! vectors, walking touches memory in order, and dropping a deep tree never recurses. Tags are as
+//! wide as what they stand before, so that nodes are moved by words.
 
 mod print;
 
@@ -62,6 +63,7 @@ pub(crate) struct Unit {
 
 /// What a template is a list of.
 #[derive(Clone, Copy, Debug)]
+#[repr(u32)]
 pub(crate) enum Node {
     Text(Span),
     Comment(Span),
@@ -147,6 +149,7 @@ pub(crate) struct Command {
 
 /// An operand.
 #[derive(Clone, Copy, Debug)]
+#[repr(u32)]
 pub(crate) enum Arg {
     Bool {
         pos: u32,
@@ -248,8 +251,7 @@ impl Unit {
     pub(crate) fn is_blank(&self, list: Run) -> bool {
         self.nodes(list).iter().all(|node| match node {
             Node::Comment(_) => true,
-            Node::Text(span) => std::str::from_utf8(self.source(*span))
-                .is_ok_and(|text| text.chars().all(char::is_whitespace)),
+            Node::Text(span) => is_blank(self.source(*span)),
             _ => false,
         })
     }
@@ -344,6 +346,18 @@ impl Unit {
         let line = 1 + memchr::memchr_iter(b'\n', before).count();
         let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
         (line, column)
+    }
+}
+
+/// Whether a text is nothing but white space, Unicode's included.
+fn is_blank(text: &[u8]) -> bool {
+    // Nearly every text says by its first letter that it is not.
+    match text.iter().find(|c| !c.is_ascii_whitespace()) {
+        None => true,
+        Some(c) if c.is_ascii_graphic() => false,
+        Some(_) => {
+            std::str::from_utf8(text).is_ok_and(|text| text.chars().all(char::is_whitespace))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ast::Span;
 
 /// The kinds of tokens; keywords come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u32)]
 pub(crate) enum Kind {
     Error,
     Bool,
