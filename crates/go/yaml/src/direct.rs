@@ -17,6 +17,9 @@ const DEPTH_LIMIT: usize = 200;
 /// Longer keys are left to the scanner, which counts to 1024 characters.
 const KEY_LIMIT: usize = 1000;
 
+/// Room for a literal block to begin with; few are longer.
+const BLOCK_GUESS: usize = 256;
+
 /// An open block collection.
 #[derive(Clone, Copy)]
 struct Level {
@@ -445,7 +448,7 @@ impl<'t> Direct<'t> {
             _ => return false,
         };
         let parent = self.levels.last().map_or(0, |level| level.indent);
-        let (mut value, mut indent) = (String::new(), 0);
+        let (mut value, mut indent) = (String::with_capacity(BLOCK_GUESS), 0);
         // Line breaks since the last line with content, and lines in all.
         let (mut breaks, mut lines) = (0, 1);
         while at < self.bytes.len() {

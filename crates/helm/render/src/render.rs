@@ -13,7 +13,7 @@ use crate::host::RenderHost;
 use crate::layout::chart_paths;
 use crate::parsed::Shape;
 use crate::scope::Shared;
-use crate::split::trim_space;
+use crate::split::is_blank;
 use crate::{
     Capabilities, Document, HookDocument, INSTALL_ORDER, Lookup, ParsedChart, RenderError,
     compare_kinds,
@@ -151,10 +151,13 @@ pub fn render_files(
         pintle_helm_chart::validate_values(&instance, merged)?;
     }
     let version = &options.capabilities.kube_version;
-    chart
-        .chart()
-        .check_kube_version(version.comparable(), &version.version)
-        .map_err(RenderError::KubeVersion)?;
+    // `helm lint` does not ask which versions of Kubernetes a chart is for.
+    if !options.lint {
+        chart
+            .chart()
+            .check_kube_version(version.comparable(), &version.version)
+            .map_err(RenderError::KubeVersion)?;
+    }
     let shape = chart.shape(&instance, options.strict)?;
     let files = execute(&session, &shape, &instance, merged, options)?;
     Ok(RenderedFiles { files, crds: instance.crds() })
@@ -180,7 +183,7 @@ fn execute<'h>(
         let scope = scopes[template.chart];
         let base_path = format!("{}/templates", charts[template.chart].0);
         shared.set_template(scope, &template.path, &base_path);
-        let mut content = Vec::new();
+        let mut content = Vec::with_capacity(template.file.data.len());
         exec.execute_template(&template.path, Value::Map(scope), &mut content)
             .map_err(|error| RenderError::exec(&template.path, &error))?;
         remove_no_value(&mut content);
@@ -199,7 +202,7 @@ pub fn sort_manifests(
     let mut sorted = Sorted::default();
     for RenderedFile { path, content } in files {
         let partial = file_name(&path).starts_with('_');
-        if !partial && !is_notes(&path) && !trim_space(&content).is_empty() {
+        if !partial && !is_notes(&path) && !is_blank(&content) {
             sorted.add_file(&path, content, warnings)?;
         }
     }

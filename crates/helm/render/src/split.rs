@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
 /// The documents of a rendered file, as ranges of it, in their order.
 ///
@@ -19,14 +19,17 @@ pub fn split_documents(text: &[u8]) -> Vec<Range<usize>> {
             documents.push(from..to);
         }
     };
-    let lines = memchr_iter(b'\n', &text[start..]).map(|at| start + at + 1);
+    let separator = |from: &mut usize, at: usize, keep: &mut dyn FnMut(usize, usize)| {
+        keep(*from, at);
+        let blanks = text[at + 3..].iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+        *from = at + 3 + blanks.count();
+    };
     let mut from = start;
-    for line in std::iter::once(start).chain(lines) {
-        if text[line..].starts_with(b"---") {
-            keep(from, line);
-            let blanks = text[line + 3..].iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
-            from = line + 3 + blanks.count();
-        }
+    if text[start..].starts_with(b"---") {
+        separator(&mut from, start, &mut keep);
+    }
+    for at in memmem::find_iter(&text[start..], b"\n---") {
+        separator(&mut from, start + at + 1, &mut keep);
     }
     keep(from, text.len());
     documents
@@ -62,6 +65,11 @@ fn first_char(text: &[u8]) -> Option<char> {
     valid.chars().next()
 }
 
+/// Whether there is nothing but white space.
+pub(crate) fn is_blank(text: &[u8]) -> bool {
+    skip_space(text, 0, text.len()) == text.len()
+}
+
 /// `strings.TrimSpace`
 pub(crate) fn trim_space(text: &[u8]) -> &[u8] {
     let from = skip_space(text, 0, text.len());
@@ -69,12 +77,19 @@ pub(crate) fn trim_space(text: &[u8]) -> &[u8] {
     loop {
         text = text.trim_ascii_end();
         // What trim_ascii_end does not know: the vertical tab, and spaces beyond ASCII.
-        let last = text.utf8_chunks().last().filter(|chunk| chunk.invalid().is_empty());
-        match last.and_then(|chunk| chunk.valid().chars().next_back()) {
+        match last_char(text) {
             Some(c) if c.is_whitespace() => text = &text[..text.len() - c.len_utf8()],
             _ => return text,
         }
     }
+}
+
+/// The character at the end of a text; none if what stands there is no UTF-8.
+fn last_char(text: &[u8]) -> Option<char> {
+    (1..=text.len().min(4)).find_map(|length| {
+        let mut chars = std::str::from_utf8(&text[text.len() - length..]).ok()?.chars();
+        chars.next()
+    })
 }
 
 #[cfg(test)]
@@ -97,6 +112,7 @@ mod tests {
         check("a: |\n  ---\nb: 1\n", &["a: |\n  ---\nb: 1\n"]);
         check("a: 1\n----\n", &["a: 1\n", "-\n"]);
         check("a: 1\n---\n# only a comment\n", &["a: 1\n", "# only a comment\n"]);
+        check("a: 1\n---\n---\t---\nb", &["a: 1\n", "---\nb"]);
         check("a: 1\u{a0}\n---\n\u{a0}b: 1", &["a: 1\u{a0}\n", "b: 1"]);
     }
 
