@@ -98,8 +98,8 @@ static BUILTINS: [Builtin; 19] = [
 ];
 
 /// The place of a builtin in the table.
-pub(crate) fn position(name: &str) -> Option<u32> {
-    let at = BUILTINS.binary_search_by(|builtin| builtin.name.cmp(name)).ok()?;
+pub(crate) fn position(name: &[u8]) -> Option<u32> {
+    let at = BUILTINS.binary_search_by(|builtin| builtin.name.as_bytes().cmp(name)).ok()?;
     u32::try_from(at).ok()
 }
 
@@ -195,9 +195,9 @@ mod tests {
     #[test]
     fn every_builtin_is_found_at_its_place() {
         for builtin in &BUILTINS {
-            let found = position(builtin.name).map(at);
+            let found = position(builtin.name.as_bytes()).map(at);
             assert_eq!(found.map(|found| found.name), Some(builtin.name));
         }
-        assert_eq!(position("nope"), None);
+        assert_eq!(position(b"nope"), None);
     }
 }

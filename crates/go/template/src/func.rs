@@ -144,7 +144,7 @@ macro_rules! func {
 /// The functions that a set of templates knows beside Go's builtins; built once per process.
 pub struct FuncMap<H: ?Sized + 'static> {
     funcs: Vec<&'static Func<H>>,
-    index: HashMap<&'static str, u32, BuildHasherDefault<NameHasher>>,
+    index: HashMap<&'static [u8], u32, BuildHasherDefault<NameHasher>>,
 }
 
 impl<H: ?Sized + 'static> FuncMap<H> {
@@ -154,10 +154,13 @@ impl<H: ?Sized + 'static> FuncMap<H> {
     pub fn new(tables: &[&'static [Func<H>]]) -> Self {
         let mut map = FuncMap { funcs: Vec::new(), index: HashMap::default() };
         for func in tables.iter().flat_map(|table| table.iter()) {
-            match map.index.get(func.name) {
+            match map.index.get(func.name.as_bytes()) {
                 Some(at) => map.funcs[*at as usize] = func,
                 None => {
-                    map.index.insert(func.name, u32::try_from(map.funcs.len()).unwrap_or(u32::MAX));
+                    map.index.insert(
+                        func.name.as_bytes(),
+                        u32::try_from(map.funcs.len()).unwrap_or(u32::MAX),
+                    );
                     map.funcs.push(func);
                 }
             }
@@ -173,10 +176,10 @@ impl<H: ?Sized + 'static> FuncMap<H> {
     /// The function of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'static Func<H>> {
-        self.index.get(name).map(|at| self.funcs[*at as usize])
+        self.index.get(name.as_bytes()).map(|at| self.funcs[*at as usize])
     }
 
-    pub(crate) fn position(&self, name: &str) -> Option<u32> {
+    pub(crate) fn position(&self, name: &[u8]) -> Option<u32> {
         self.index.get(name).copied()
     }
 

@@ -27,7 +27,7 @@ const TEXT_LIMIT: usize = u32::MAX as usize;
 /// Which functions there are beside the builtins.
 pub(crate) trait Names {
     /// The place of the function of that name.
-    fn position(&self, name: &str) -> Option<u32>;
+    fn position(&self, name: &[u8]) -> Option<u32>;
 }
 
 /// What Go's tests set otherwise.
@@ -104,8 +104,8 @@ struct Frame<'t> {
     stack: Vec<&'t [u8]>,
     /// Whether a declaration in parentheses has made the run-time stack unknowable.
     unsure: bool,
-    /// The line of the action being read, 0 outside.
-    action_line: u32,
+    /// Where the action being read starts.
+    action: Option<u32>,
     range_depth: usize,
     paren_depth: usize,
 }
@@ -118,7 +118,7 @@ impl Frame<'_> {
             vars: vec![b"$"],
             stack: vec![b"$"],
             unsure: false,
-            action_line: 0,
+            action: None,
             range_depth: 0,
             paren_depth: 0,
         }
@@ -152,8 +152,8 @@ impl<'t> Parser<'t> {
     ) -> Self {
         let options = Options {
             comments: settings.comments,
-            break_is_func: names.position("break").is_some(),
-            continue_is_func: names.position("continue").is_some(),
+            break_is_func: names.position(b"break").is_some(),
+            continue_is_func: names.position(b"continue").is_some(),
         };
         Parser {
             lex: Lexer::new(source, options),
@@ -235,7 +235,7 @@ impl<'t> Parser<'t> {
     }
 
     fn text(&self, item: Item) -> &'t [u8] {
-        &self.source[item.span.start as usize..item.span.end as usize]
+        &self.source[item.start() as usize..item.end() as usize]
     }
 
     fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Item> {
@@ -249,10 +249,15 @@ impl<'t> Parser<'t> {
         let token = self.frame.tokens[0];
         Box::new(ParseError {
             parse_name: self.name.clone(),
-            line: token.line as usize,
-            offset: token.span.start as usize,
+            line: self.line(token.start()),
+            offset: token.start() as usize,
             message: message.into(),
         })
+    }
+
+    /// The line of a place, from 1.
+    fn line(&self, place: u32) -> usize {
+        1 + memchr::memchr_iter(b'\n', &self.source[..place as usize]).count()
     }
 
     fn unexpected(&self, token: Item, context: &str) -> Box<ParseError> {
@@ -260,8 +265,10 @@ impl<'t> Parser<'t> {
             return self.error(format!("unexpected {} in {context}", self.show(token)));
         }
         let mut message = self.lex.error.clone();
-        let line = self.frame.action_line;
-        if line != 0 && line != token.line {
+        let line = self.frame.action.map(|start| self.line(start));
+        if let Some(line) = line
+            && line != self.line(token.start())
+        {
             // Avoid "action in action".
             let lead = if message.ends_with(" action") { "" } else { " in action" };
             message.push_str(&format!("{lead} started at {}:{line}", self.name));
@@ -389,12 +396,12 @@ impl<'t> Parser<'t> {
     fn text_or_action(&mut self) -> Parsed<Parsing> {
         let token = self.next_non_space();
         match token.kind {
-            Kind::Text => Ok(Parsing::Node(Node::Text(token.span))),
-            Kind::Comment => Ok(Parsing::Node(Node::Comment(token.span))),
+            Kind::Text => Ok(Parsing::Node(Node::Text(token.span()))),
+            Kind::Comment => Ok(Parsing::Node(Node::Comment(token.span()))),
             Kind::LeftDelim => {
-                self.frame.action_line = token.line;
+                self.frame.action = Some(token.start());
                 let node = self.action()?;
-                self.frame.action_line = 0;
+                self.frame.action = None;
                 Ok(node)
             }
             _ => Err(self.unexpected(token, "input")),
@@ -435,7 +442,7 @@ impl<'t> Parser<'t> {
         if self.frame.range_depth == 0 {
             return Err(self.error(format!("{action} outside {{{{range}}}}")));
         }
-        Ok(keyword.span.start)
+        Ok(keyword.start())
     }
 
     fn else_control(&mut self) -> Parsed<Parsing> {
@@ -530,7 +537,7 @@ impl<'t> Parser<'t> {
     ) -> Node {
         let index = index(self.unit.names.len());
         self.unit.names.push(name);
-        Node::Template { pos: token.span.start, name: index, pipe }
+        Node::Template { pos: token.start(), name: index, pipe }
     }
 }
 

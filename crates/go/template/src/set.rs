@@ -144,7 +144,7 @@ fn add(templates: &mut Templates, tree: Arc<Tree>) {
 struct FuncNames<H: ?Sized + 'static>(&'static FuncMap<H>);
 
 impl<H: ?Sized + 'static> Names for FuncNames<H> {
-    fn position(&self, name: &str) -> Option<u32> {
+    fn position(&self, name: &[u8]) -> Option<u32> {
         self.0.position(name)
     }
 }

@@ -72,17 +72,37 @@ impl Kind {
     }
 }
 
-/// A token: its kind, its place in the source, and the line it starts on.
+/// A token: its kind and its place in the source. Go's tokens carry the line too; here it is counted
+/// from the place when an error needs it.
+///
+/// Two numbers in all, so that the parser's many moves of tokens stay in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) kind: Kind,
-    pub(crate) span: Span,
-    pub(crate) line: u32,
+    /// Start and end, in the lower and the upper half.
+    place: u64,
 }
 
 impl Item {
-    pub(crate) const NONE: Item =
-        Item { kind: Kind::Error, span: Span { start: 0, end: 0 }, line: 0 };
+    pub(crate) const NONE: Item = Item { kind: Kind::Error, place: 0 };
+
+    fn new(kind: Kind, start: usize, end: usize) -> Self {
+        // The parser refuses texts of 4 GiB before it lexes them.
+        Item { kind, place: (start as u64) | (end as u64) << 32 }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+    pub(crate) fn start(self) -> u32 {
+        self.place as u32
+    }
+
+    pub(crate) fn end(self) -> u32 {
+        (self.place >> 32) as u32
+    }
+
+    pub(crate) fn span(self) -> Span {
+        Span { start: self.start(), end: self.end() }
+    }
 }
 
 /// What the lexer treats differently.
@@ -103,11 +123,11 @@ const RIGHT_COMMENT: &[u8] = b"*/";
 /// `- ` after the left delimiter or ` -` before the right one.
 const TRIM_MARKER_LEN: usize = 2;
 
-/// What a state says: go on in another state, or here is a token.
-enum Step {
-    Next(fn(&mut Lexer<'_>) -> Step),
-    Emit(Item),
-}
+/// What a state says: the state to go on in, or none where it has set [`Lexer::item`].
+type Step = Option<State>;
+
+/// A state of the scanner. A wrapper, since a function type cannot name itself.
+struct State(fn(&mut Lexer<'_>) -> Step);
 
 /// The scanner.
 pub(crate) struct Lexer<'t> {
@@ -116,9 +136,9 @@ pub(crate) struct Lexer<'t> {
     start: usize,
     at_eof: bool,
     paren_depth: i32,
-    line: u32,
-    start_line: u32,
     inside_action: bool,
+    /// The token that the last state found.
+    item: Item,
     pub(crate) options: Options,
     /// The text of the [`Kind::Error`] token, once there is one.
     pub(crate) error: String,
@@ -132,9 +152,8 @@ impl<'t> Lexer<'t> {
             start: 0,
             at_eof: false,
             paren_depth: 0,
-            line: 1,
-            start_line: 1,
             inside_action: false,
+            item: Item::NONE,
             options,
             error: String::new(),
         }
@@ -142,14 +161,11 @@ impl<'t> Lexer<'t> {
 
     /// The next token.
     pub(crate) fn next_item(&mut self) -> Item {
-        let mut state: fn(&mut Lexer<'_>) -> Step =
-            if self.inside_action { lex_inside_action } else { lex_text };
-        loop {
-            match state(self) {
-                Step::Next(next) => state = next,
-                Step::Emit(item) => return item,
-            }
+        let mut state = State(if self.inside_action { lex_inside_action } else { lex_text });
+        while let Some(next) = state.0(self) {
+            state = next;
         }
+        self.item
     }
 
     fn rest(&self) -> &'t [u8] {
@@ -164,7 +180,6 @@ impl<'t> Lexer<'t> {
         };
         if byte.is_ascii() {
             self.pos += 1;
-            self.line += u32::from(byte == b'\n');
             return Some(char::from(byte));
         }
         let (c, width) = decode_rune(self.rest());
@@ -185,30 +200,23 @@ impl<'t> Lexer<'t> {
         }
         let before = &self.input[..self.pos];
         let width = last_width(before);
-        self.line -= u32::from(before.last() == Some(&b'\n'));
         self.pos -= width;
     }
 
-    fn item(&mut self, kind: Kind) -> Item {
-        let item = Item { kind, span: span(self.start, self.pos), line: self.start_line };
+    /// Makes a token of what was scanned since the last.
+    fn take(&mut self, kind: Kind) -> Item {
+        let item = Item::new(kind, self.start, self.pos);
         self.start = self.pos;
-        self.start_line = self.line;
         item
     }
 
     fn emit(&mut self, kind: Kind) -> Step {
-        Step::Emit(self.item(kind))
-    }
-
-    fn count_lines(&mut self) {
-        let lines = memchr_iter(b'\n', &self.input[self.start..self.pos]).count();
-        self.line += u32::try_from(lines).unwrap_or(u32::MAX);
+        self.item = self.take(kind);
+        None
     }
 
     fn ignore(&mut self) {
-        self.count_lines();
         self.start = self.pos;
-        self.start_line = self.line;
     }
 
     fn accept(&mut self, valid: &[u8]) -> bool {
@@ -227,12 +235,11 @@ impl<'t> Lexer<'t> {
     /// An error token; nothing is left to scan after it.
     fn fail(&mut self, message: impl Into<String>) -> Step {
         self.error = message.into();
-        let item =
-            Item { kind: Kind::Error, span: span(self.start, self.start), line: self.start_line };
+        self.item = Item::new(Kind::Error, self.start, self.start);
         self.start = 0;
         self.pos = 0;
         self.input = &[];
-        Step::Emit(item)
+        None
     }
 
     /// Whether a right delimiter is here, and whether it trims.
@@ -309,7 +316,6 @@ fn lex_text(l: &mut Lexer<'_>) -> Step {
     let Some(found) = find_left_delim(l.rest()) else {
         l.pos = l.input.len();
         if l.pos > l.start {
-            l.count_lines();
             return l.emit(Kind::Text);
         }
         return l.emit(Kind::Eof);
@@ -322,15 +328,15 @@ fn lex_text(l: &mut Lexer<'_>) -> Step {
             trimmed = text.len() - trim_end(text);
         }
         l.pos -= trimmed;
-        l.count_lines();
-        let item = l.item(Kind::Text);
+        let item = l.take(Kind::Text);
         l.pos += trimmed;
         l.ignore();
-        if item.span.end > item.span.start {
-            return Step::Emit(item);
+        if item.end() > item.start() {
+            l.item = item;
+            return None;
         }
     }
-    Step::Next(lex_left_delim)
+    Some(State(lex_left_delim))
 }
 
 /// Braces are rare outside of delimiters, so one byte is looked for.
@@ -344,14 +350,14 @@ fn lex_left_delim(l: &mut Lexer<'_>) -> Step {
     if l.rest()[after..].starts_with(LEFT_COMMENT) {
         l.pos += after;
         l.ignore();
-        return Step::Next(lex_comment);
+        return Some(State(lex_comment));
     }
-    let item = l.item(Kind::LeftDelim);
+    l.item = l.take(Kind::LeftDelim);
     l.inside_action = true;
     l.pos += after;
     l.ignore();
     l.paren_depth = 0;
-    Step::Emit(item)
+    None
 }
 
 fn lex_comment(l: &mut Lexer<'_>) -> Step {
@@ -364,8 +370,7 @@ fn lex_comment(l: &mut Lexer<'_>) -> Step {
     if !delim {
         return l.fail("comment ends before closing delimiter");
     }
-    l.count_lines();
-    let item = l.item(Kind::Comment);
+    l.item = l.take(Kind::Comment);
     if trim {
         l.pos += TRIM_MARKER_LEN;
     }
@@ -375,9 +380,9 @@ fn lex_comment(l: &mut Lexer<'_>) -> Step {
     }
     l.ignore();
     if l.options.comments {
-        return Step::Emit(item);
+        return None;
     }
-    Step::Next(lex_text)
+    Some(State(lex_text))
 }
 
 fn lex_right_delim(l: &mut Lexer<'_>) -> Step {
@@ -387,13 +392,13 @@ fn lex_right_delim(l: &mut Lexer<'_>) -> Step {
         l.ignore();
     }
     l.pos += RIGHT_DELIM.len();
-    let item = l.item(Kind::RightDelim);
+    l.item = l.take(Kind::RightDelim);
     if trim {
         l.pos += trim_start(l.rest());
         l.ignore();
     }
     l.inside_action = false;
-    Step::Emit(item)
+    None
 }
 
 fn lex_inside_action(l: &mut Lexer<'_>) -> Step {
@@ -403,7 +408,7 @@ fn lex_inside_action(l: &mut Lexer<'_>) -> Step {
     };
     if matches!(byte, b'}' | b' ' | b'\t' | b'\r' | b'\n') && l.at_right_delim().0 {
         if l.paren_depth == 0 {
-            return Step::Next(lex_right_delim);
+            return Some(State(lex_right_delim));
         }
         return l.fail("unclosed left paren");
     }
@@ -458,14 +463,12 @@ fn lex_space(l: &mut Lexer<'_>) -> Step {
     let from = l.pos;
     l.skip_to(|c| !is_space(c));
     let spaces = l.pos - from;
-    let breaks = memchr_iter(b'\n', &l.input[from..l.pos]).count();
-    l.line += u32::try_from(breaks).unwrap_or(u32::MAX);
     // The last space may belong to a right delimiter that trims.
     let last = &l.input[l.pos - 1..];
     if has_right_trim_marker(last) && last[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
         l.backup();
         if spaces == 1 {
-            return Step::Next(lex_right_delim);
+            return Some(State(lex_right_delim));
         }
     }
     l.emit(Kind::Space)
@@ -542,13 +545,10 @@ fn lex_quoted(l: &mut Lexer<'_>, quote: u8, kind: Kind, unterminated: &str) -> S
 }
 
 fn lex_raw_quote(l: &mut Lexer<'_>) -> Step {
-    let from = l.pos;
     if l.skip_to(|c| c == b'`').is_none() {
         return l.fail("unterminated raw quoted string");
     }
     l.pos += 1;
-    let breaks = memchr_iter(b'\n', &l.input[from..l.pos]).count();
-    l.line += u32::try_from(breaks).unwrap_or(u32::MAX);
     l.emit(Kind::RawString)
 }
 
@@ -564,12 +564,6 @@ fn lex_number(l: &mut Lexer<'_>) -> Step {
         return l.emit(Kind::Complex);
     }
     l.emit(Kind::Number)
-}
-
-fn span(start: usize, end: usize) -> Span {
-    // The parser refuses texts of 4 GiB before it lexes them.
-    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Span { start: place(start), end: place(end) }
 }
 
 /// The width of the last character, as `utf8.DecodeLastRune` has it.

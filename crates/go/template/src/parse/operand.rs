@@ -10,7 +10,7 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<PipeId> {
         let first = self.peek_non_space();
         let mut pipe = Pipe {
-            pos: first.span.start,
+            pos: first.start(),
             assign: false,
             decls: Run::default(),
             commands: Run::default(),
@@ -78,12 +78,12 @@ impl<'t> Parser<'t> {
                 Kind::Assign | Kind::Declare => {
                     pipe.assign = next.kind == Kind::Assign;
                     self.next_non_space();
-                    declared.push(variable.span);
+                    declared.push(variable.span());
                     self.frame.vars.push(self.text(variable));
                 }
                 Kind::Char if self.text(next) == b"," => {
                     self.next_non_space();
-                    declared.push(variable.span);
+                    declared.push(variable.span());
                     self.frame.vars.push(self.text(variable));
                     if context == "range" && declared.len() < 2 {
                         match self.peek_non_space().kind {
@@ -158,7 +158,7 @@ impl<'t> Parser<'t> {
 
     /// Operands up to a pipe or the end of the pipeline.
     fn command(&mut self) -> Parsed<Command> {
-        let pos = self.peek_non_space().span.start;
+        let pos = self.peek_non_space().start();
         let mark = self.pending_args.len();
         loop {
             self.peek_non_space();
@@ -188,14 +188,14 @@ impl<'t> Parser<'t> {
             return Ok(Some(term));
         }
         // A chain's position is its first field's, and a field or variable that goes on takes it.
-        let pos = self.peek().span.start;
+        let pos = self.peek().start();
         let start = index(self.unit.idents.len());
         if let Arg::Field { idents, .. } = term {
             self.unit.idents.extend_from_within(idents.start as usize..idents.end as usize);
         }
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            self.unit.idents.push(name_of(field.span));
+            self.unit.idents.push(name_of(field.span()));
         }
         let fields = Run { start, end: index(self.unit.idents.len()) };
         Ok(Some(match term {
@@ -221,7 +221,7 @@ impl<'t> Parser<'t> {
     /// A literal, function, field, variable or parenthesized pipeline; none if it is none of them.
     fn term(&mut self) -> Parsed<Option<Arg>> {
         let token = self.next_non_space();
-        let pos = token.span.start;
+        let pos = token.start();
         Ok(Some(match token.kind {
             Kind::Identifier => self.function(token)?,
             Kind::Dot => Arg::Dot(pos),
@@ -229,7 +229,7 @@ impl<'t> Parser<'t> {
             Kind::Variable => self.variable(token)?,
             Kind::Field => {
                 let start = index(self.unit.idents.len());
-                self.unit.idents.push(name_of(token.span));
+                self.unit.idents.push(name_of(token.span()));
                 Arg::Field { pos, idents: Run { start, end: start + 1 } }
             }
             Kind::Bool => Arg::Bool { pos, value: self.text(token) == b"true" },
@@ -244,16 +244,16 @@ impl<'t> Parser<'t> {
     }
 
     fn function(&mut self, token: Item) -> Parsed<Arg> {
-        let name = std::str::from_utf8(self.text(token)).unwrap_or_default();
+        let name = self.text(token);
         let func = match (self.names.position(name), builtins::position(name)) {
             (Some(at), _) => FuncRef::Set(at),
             (None, Some(at)) => FuncRef::Builtin(at),
             (None, None) => {
-                let name = pintle_go_fmt::quote(name.as_bytes());
+                let name = pintle_go_fmt::quote(name);
                 return Err(self.error(format!("function {name} not defined")));
             }
         };
-        Ok(Arg::Ident { name: token.span, func })
+        Ok(Arg::Ident { name: token.span(), func })
     }
 
     fn variable(&mut self, token: Item) -> Parsed<Arg> {
@@ -263,8 +263,8 @@ impl<'t> Parser<'t> {
             return Err(self.error(format!("undefined variable {name}")));
         }
         Ok(Arg::Variable {
-            pos: token.span.start,
-            name: token.span,
+            pos: token.start(),
+            name: token.span(),
             slot: self.slot(name),
             fields: Run::default(),
         })
@@ -273,10 +273,10 @@ impl<'t> Parser<'t> {
     fn number(&mut self, token: Item) -> Parsed<Arg> {
         let mut number =
             number::number(self.text(token), token.kind).map_err(|message| self.error(message))?;
-        number.text = Some(token.span);
+        number.text = Some(token.span());
         let at = index(self.unit.numbers.len());
         self.unit.numbers.push(number);
-        Ok(Arg::Number { pos: token.span.start, number: at })
+        Ok(Arg::Number { pos: token.start(), number: at })
     }
 
     fn parenthesized(&mut self) -> Parsed<Arg> {
@@ -291,7 +291,7 @@ impl<'t> Parser<'t> {
     }
 
     fn string(&mut self, token: Item) -> Parsed<Arg> {
-        let quoted = token.span;
+        let quoted = token.span();
         let text = pintle_go_fmt::unquote(self.text(token))
             .map_err(|error| self.error(error.to_string()))?;
         let literal = match text {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pintle_go_fmt::quote;
 use serde_json::Value as Json;
 
-use super::lex::{Item, Kind, Lexer, Options};
+use super::lex::{Kind, Lexer, Options};
 use super::{BLOCK_DEPTH_LIMIT, Names, PAREN_DEPTH_LIMIT, Settings, number, parse_with};
 use crate::ast::{Ideal, Number};
 
@@ -13,8 +13,8 @@ use crate::ast::{Ideal, Number};
 struct TestNames;
 
 impl Names for TestNames {
-    fn position(&self, name: &str) -> Option<u32> {
-        ["contains", "makemap"].iter().position(|have| *have == name).map(|_| 0)
+    fn position(&self, name: &[u8]) -> Option<u32> {
+        ["contains", "makemap"].iter().position(|have| have.as_bytes() == name).map(|_| 0)
     }
 }
 
@@ -105,7 +105,9 @@ fn lexed(text: &str) -> Vec<Json> {
     let mut lexer = Lexer::new(text.as_bytes(), options);
     let mut items = Vec::new();
     loop {
-        let Item { kind, span, line } = lexer.next_item();
+        let item = lexer.next_item();
+        let (kind, span) = (item.kind, item.span());
+        let line = 1 + text[..item.start() as usize].matches('\n').count();
         let value = match kind {
             Kind::Error => lexer.error.clone(),
             _ => text[span.start as usize..span.end as usize].to_owned(),
