@@ -266,6 +266,14 @@ mod tests {
     }
 
     #[test]
+    fn braces_nest_up_to_the_limit() {
+        let nested =
+            |depth: usize| Glob::new(&format!("{}a{}", "{".repeat(depth), "}".repeat(depth)));
+        assert!(nested(MAX_NESTING).unwrap().matches("a"));
+        assert_eq!(nested(MAX_NESTING + 1).unwrap_err(), GlobError);
+    }
+
+    #[test]
     fn malformed_patterns_are_errors() {
         for pattern in ["[", "[]", "[a-", "[z-a]", "[a-bc]"] {
             assert!(Glob::new(pattern).is_err(), "{pattern}");

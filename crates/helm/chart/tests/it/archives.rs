@@ -5,7 +5,8 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pintle_helm_chart::{
-    File, MAX_SUBCHART_DEPTH, load_archive, load_directory, load_files, package, read_archive,
+    File, MAX_DIRECTORY_DEPTH, MAX_SUBCHART_DEPTH, load_archive, load_directory, load_files,
+    package, read_archive,
 };
 
 const CHART_YAML: &[u8] = b"apiVersion: v2\nname: c\nversion: 0.1.0\n";
@@ -71,6 +72,28 @@ fn nested_charts_have_a_limit() {
     assert!(nested(MAX_SUBCHART_DEPTH).is_ok());
     let error = nested(MAX_SUBCHART_DEPTH + 1).unwrap_err().to_string();
     assert!(error.ends_with("charts are nested more than 100 deep"), "{error}");
+}
+
+#[test]
+fn directories_have_a_limit() {
+    let nested = |depth: usize| {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("d/".repeat(depth))).unwrap();
+        std::fs::write(root.path().join("Chart.yaml"), CHART_YAML).unwrap();
+        load_directory(root.path(), &mut Vec::new()).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(nested(MAX_DIRECTORY_DEPTH), Ok(()));
+    let error = nested(MAX_DIRECTORY_DEPTH + 1).unwrap_err();
+    assert!(error.contains("directories are nested more than 64 deep"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_parent_ends() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("Chart.yaml"), CHART_YAML).unwrap();
+    std::os::unix::fs::symlink(root.path(), root.path().join("again")).unwrap();
+    assert!(load_directory(root.path(), &mut Vec::new()).is_err());
 }
 
 #[test]
