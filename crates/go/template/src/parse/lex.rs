@@ -489,10 +489,22 @@ fn lex_identifier(l: &mut Lexer<'_>) -> Step {
     }
 }
 
+/// The ASCII letters, digits and underscore: one look instead of three comparisons for each byte of
+/// each name.
+static WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        word[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize;
+        byte += 1;
+    }
+    word
+};
+
 /// Skips letters and digits; gives the character that ends them.
 fn skip_alphanumeric(l: &mut Lexer<'_>) -> Option<char> {
     loop {
-        match l.skip_to(|c| c != b'_' && !c.is_ascii_alphanumeric()) {
+        match l.skip_to(|c| !WORD[usize::from(c)]) {
             None => return None,
             Some(c) if c.is_ascii() => return Some(char::from(c)),
             Some(_) => {
