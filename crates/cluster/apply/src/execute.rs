@@ -36,6 +36,9 @@ pub enum ApplyError {
     /// The API server refuses an object that it accepted, or could not judge, before.
     #[error("{}", .0.sentence())]
     Refused(Refusal),
+    /// Somebody else is deleting an object; everything else was applied.
+    #[error("{0}")]
+    Terminating(String),
     /// A passing fault.
     #[error("{0}")]
     Transient(String),
@@ -54,8 +57,13 @@ impl Applier {
         done: &mut Vec<Applied>,
     ) -> Result<(), ApplyError> {
         for wave in &checked.waves {
-            let steps: Vec<_> =
-                wave.iter().map(|ready| self.step(&desired[ready.step.index], ready)).collect();
+            // What somebody else is deleting may need what comes later to be gone (a claim in use):
+            // it must not hold that up, nor this worker.
+            let steps: Vec<_> = wave
+                .iter()
+                .filter(|ready| ready.step.action != Action::Await)
+                .map(|ready| self.step(&desired[ready.step.index], ready))
+                .collect();
             let results = futures::stream::iter(steps).buffer_unordered(CONCURRENCY);
             let mut first = None;
             for result in results.collect::<Vec<_>>().await {
@@ -71,7 +79,13 @@ impl Applier {
                 wave.iter().map(|it| &desired[it.step.index]).filter(|it| it.rank == RANK_CRD);
             self.wait_established(&crds.collect::<Vec<_>>()).await?;
         }
-        Ok(())
+        let awaited = checked.waves.iter().flatten().find(|it| it.step.action == Action::Await);
+        match awaited.map(|it| &desired[it.step.index].key) {
+            Some(key) => Err(ApplyError::Terminating(format!(
+                "{key} is being deleted by somebody else; it is created again when it is gone"
+            ))),
+            None => Ok(()),
+        }
     }
 
     async fn step(&self, desired: &Desired, ready: &Ready) -> Result<Applied, ApplyError> {
@@ -105,8 +119,7 @@ impl Applier {
         let url = url(&desired.gvk, &kind, &desired.key);
         match ready.step.action {
             Action::Recreate => self.remove_first(desired, &url).await?,
-            Action::Await => self.wait_gone(desired, &url).await?,
-            Action::Create | Action::Patch | Action::Leave => {}
+            Action::Create | Action::Patch | Action::Leave | Action::Await => {}
         }
         let body = ready.body.as_ref().unwrap_or(&desired.body);
         let marked = ready.adopted.then(|| adopted(body));

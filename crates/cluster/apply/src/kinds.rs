@@ -64,6 +64,15 @@ impl Kinds {
         Ok(known.kinds.get(gvk).cloned())
     }
 
+    /// Forgets kinds, which are asked for anew the next time: their definitions may be gone.
+    pub async fn forget(&self, kinds: impl Iterator<Item = &Gvk>) {
+        let mut known = self.known.write().await;
+        for gvk in kinds {
+            known.kinds.remove(gvk);
+        }
+        known.asked = None;
+    }
+
     /// Forgets what was asked, so that the next miss asks again at once: a CRD was applied.
     pub async fn expire(&self) {
         self.known.write().await.asked = None;

@@ -8,7 +8,7 @@ use pintle_release_api::{Adopt, OnImmutable, Reason};
 use pintle_release_manifest::ObjectKey;
 use pintle_release_plan::{
     Action, Answer, Desired, Ownership, Plan, Refusal, Replicas, SentReplicas, Settlement, Step,
-    Verdict, classify, conflicts, ownership, send_replicas, settle, wanted_replicas,
+    Verdict, classify, conflicts, our_entry, ownership, send_replicas, settle, wanted_replicas,
 };
 use serde_json::Value;
 
@@ -207,6 +207,14 @@ impl Applier {
             {
                 Ok(Claim::Ours)
             }
+            // Ours once: kept by a rollback, a `keep` annotation or an orphaning, which took our
+            // labels off and left Helm's.
+            (Ownership::Helm(release), _)
+                if *release == format!("{}/{}", self.owner.namespace, self.owner.release_name)
+                    && our_entry(&metadata).is_some() =>
+            {
+                Ok(Claim::Ours)
+            }
             (_, Adopt::Any) | (Ownership::Nobody, Adopt::Unowned) => Ok(Claim::Adopted),
             (Ownership::Release { namespace, name }, _) => {
                 refuse(Reason::OwnedByOther, format!("it belongs to release {namespace}/{name}"))
@@ -260,8 +268,10 @@ enum Claim {
 
 /// A claim holds data, so it is never recreated.
 fn may_recreate(desired: &Desired, on_immutable: OnImmutable) -> bool {
-    let holds_data =
-        matches!(desired.key.kind.as_str(), "PersistentVolumeClaim" | "PersistentVolume");
+    let holds_data = matches!(
+        desired.key.kind.as_str(),
+        "PersistentVolumeClaim" | "PersistentVolume" | "CustomResourceDefinition" | "Namespace"
+    );
     let is_job = desired.key.group == "batch" && desired.key.kind == "Job";
     is_job || (on_immutable == OnImmutable::Recreate && !holds_data)
 }

@@ -65,6 +65,8 @@ pub(crate) fn chunks(
 pub(crate) fn read_chunk(secret: Secret) -> (Vec<u8>, Option<usize>) {
     let mut data = secret.data.unwrap_or_default();
     let count = data.get(CHUNKS).and_then(|it| std::str::from_utf8(&it.0).ok()?.parse().ok());
+    // Others can write here: no number of theirs may send us round for ever.
+    let count = count.map(|it: usize| it.min(MAX_BLOB.div_ceil(CHUNK_LIMIT)));
     (data.remove(DATA).map(|it| it.0).unwrap_or_default(), count)
 }
 

@@ -132,7 +132,10 @@ impl Charts {
         // What goes with its last release goes at once; what somebody may be about to use, later.
         let own = own_charts(release);
         let gone = store.sweep_charts(used, Timestamp::now() - GRACE, &own).await?;
-        self.stored().retain(|(of, digest)| of != namespace || !gone.contains(digest));
+        // What is gone is named by label, which is cut short: asking again once more is no harm.
+        if !gone.is_empty() {
+            self.stored().retain(|(of, _)| of != namespace);
+        }
         Ok(())
     }
 

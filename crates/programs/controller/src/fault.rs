@@ -123,6 +123,7 @@ impl From<ApplyError> for Fault {
     fn from(error: ApplyError) -> Self {
         match error {
             ApplyError::Refused(refusal) => Fault::refused(&[refusal]),
+            ApplyError::Terminating(message) => Fault::new(Reason::ObjectTerminating, message),
             ApplyError::Transient(message) => Fault::new(Reason::ApplyInterrupted, message),
         }
     }

@@ -7,9 +7,11 @@
 //!
 //! A reconcile may be cut anywhere and run again: where it was is derived from the cluster.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use kube::runtime::controller::Action;
 use pintle_release_api::{Category, FINALIZER, Reason, Release};
 
@@ -41,10 +43,15 @@ pub(crate) async fn reconcile(
             return Ok(Action::requeue(backoff::delay(fault.category(), 0, backoff::jitter())));
         }
     };
-    let result = run(&mut job).await;
+    // No input may end the controller: a panic here is a bug, of this release alone.
+    let result = AssertUnwindSafe(run(&mut job)).catch_unwind().await.unwrap_or_else(|_| {
+        Err(Fault::transient("the controller met a bug; its log has the place; tried again"))
+    });
     let next = match result {
         Ok(Flow::Gone) => {
             context.forget(&uid);
+            context.observer.refer(&job.reference(), Vec::new());
+            context.observer.need_evidence(&job.namespace, false, &job.reference());
             Action::await_change()
         }
         Ok(Flow::Again) => Action::await_change(),
@@ -72,9 +79,11 @@ async fn run(job: &mut Job<'_>) -> Result<Flow, Fault> {
     if !job.release.metadata.finalizers.iter().flatten().any(|it| it == FINALIZER) {
         writer::add_finalizer(job).await?;
     }
+    // Before anything that can end early: a status must tell of what is served, whatever is wrong
+    // with the spec.
+    rollout::restore_served(job).await?;
     name_is_free(job)?;
     if job.release.spec.paused {
-        rollout::watch_served(job).await?;
         return Ok(Flow::Settled);
     }
     if let Some(wish) = &job.release.spec.rollback_to {
@@ -90,9 +99,13 @@ async fn run(job: &mut Job<'_>) -> Result<Flow, Fault> {
 /// one waits.
 fn name_is_free(job: &Job<'_>) -> Result<(), Fault> {
     let own = job.release;
+    // Creation times are whole seconds: of two of one second, the one that has a version is older.
     let age = |it: &Release| {
+        let text = |it: &Option<String>| it.clone().unwrap_or_default();
+        let (namespace, name) = (text(&it.metadata.namespace), text(&it.metadata.name));
+        let unversioned = job.context.histories.of(&namespace, &name).is_empty();
         let created = it.metadata.creation_timestamp.as_ref().map(|it| it.0);
-        (created, it.metadata.uid.clone())
+        (unversioned, created, it.metadata.uid.clone())
     };
     let older = job.context.releases.find(|other| {
         other.metadata.namespace == own.metadata.namespace
@@ -124,7 +137,9 @@ async fn finish(job: &mut Job<'_>, fault: Option<Fault>, began: Instant) -> Acti
     job.context.metrics.reconciled(outcome(category), began.elapsed());
     if let Err(error) = written {
         tracing::info!(release = %job.name, %error, "the status could not be written; tried again");
-        return Action::requeue(backoff::delay(Category::Transient, 0, backoff::jitter()));
+        let wait = backoff::delay(Category::Transient, job.memory.attempts, backoff::jitter());
+        job.memory.attempts = job.memory.attempts.saturating_add(1);
+        return Action::requeue(wait);
     }
     if category == Category::Fine {
         job.memory.attempts = 0;

@@ -74,9 +74,10 @@ fn hand_over(release: &mut Release) {
     let spec = serde_json::to_value(&release.spec).unwrap_or_default();
     let annotations = release.metadata.annotations.as_mut();
     let Some(last) = annotations.and_then(|it| it.get_mut(LAST_APPLIED)) else { return };
-    if let Ok(mut object) = serde_json::from_str::<serde_json::Value>(last) {
-        object["spec"] = spec;
-        *last = object.to_string();
+    // Anybody can write anything there.
+    if let Ok(serde_json::Value::Object(mut object)) = serde_json::from_str(last) {
+        object.insert("spec".to_owned(), spec);
+        *last = serde_json::Value::Object(object).to_string();
     }
 }
 

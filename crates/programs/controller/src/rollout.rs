@@ -36,7 +36,6 @@ impl InFlight for Notes {
 
 /// Rolls out what is wanted, as far as it is not there.
 pub(crate) async fn roll_out(job: &mut Job<'_>, target: Target) -> Result<(), Fault> {
-    restore_served(job).await?;
     if target.new.is_none() && in_order(job, target.version) {
         return Ok(());
     }
@@ -59,13 +58,8 @@ pub(crate) async fn roll_out(job: &mut Job<'_>, target: Target) -> Result<(), Fa
     trim_history(job).await
 }
 
-/// Starts the watches of what is served, without touching it: for a paused release.
-pub(crate) async fn watch_served(job: &mut Job<'_>) -> Result<(), Fault> {
-    restore_served(job).await
-}
-
 /// After a restart, what was served is derived from the version's blob and the status' hashes.
-async fn restore_served(job: &mut Job<'_>) -> Result<(), Fault> {
+pub(crate) async fn restore_served(job: &mut Job<'_>) -> Result<(), Fault> {
     if job.memory.served.is_some() {
         return Ok(());
     }
@@ -242,7 +236,12 @@ pub(crate) async fn watch(job: &Job<'_>, mut kinds: Vec<Gvk>) -> Result<(), Faul
         }
     }
     let ensured = job.context.observer.ensure(&watched).await;
-    ensured.map_err(|error| Fault::transient(crate::fault::chain(&error)))
+    if let Err(error) = ensured {
+        // A kind may be gone with its definition: it is asked for anew before the next try.
+        job.context.kinds.forget(watched.iter().map(|it| &it.gvk)).await;
+        return Err(Fault::transient(crate::fault::chain(&error)));
+    }
+    Ok(())
 }
 
 /// What was applied before, for the objects of the plan.
@@ -309,8 +308,11 @@ fn make_plan(
     let jobs = served.map(|it| it.jobs.clone()).unwrap_or_default();
     let finished: BTreeMap<String, FinishedJob> =
         jobs.into_iter().map(|(key, it)| (key, FinishedJob { template: it.template })).collect();
+    // Told by the history, which outlives a cut or failed attempt: a retry must not take the way
+    // back for a way forward, and prune what holds data.
+    let newest = job.context.histories.of(&job.namespace, &job.name).into_keys().next_back();
     let intent = Intent {
-        rollback: served.is_some_and(|it| target.version < it.version),
+        rollback: newest.is_some_and(|it| target.version < it),
         on_immutable: job.release.spec.upgrade.on_immutable,
     };
     plan(desired, &applied, live, &finished, intent)
@@ -401,7 +403,9 @@ async fn record(
     let key = (job.uid.clone(), version, suspended);
     job.context.bodies.put(key, Arc::clone(desired));
     let before = job.memory.served.take();
-    let known = before.filter(|it| it.version == version && it.suspend == suspended);
+    let known = before.filter(|it| {
+        it.version == version && it.suspend == suspended && it.objects.len() == desired.len()
+    });
     let remembered = remember(job, desired);
     let jobs = job.before.jobs.clone();
     job.memory.served = Some(known.unwrap_or_else(|| Served {

@@ -330,6 +330,7 @@ fn healthy_versions(before: &ReleaseStatus, facts: &Facts<'_>, outlook: &Outlook
     let mut healthy = before.healthy_versions.clone();
     if let Some(version) = facts.version
         && outlook.ready
+        && !facts.paused
         && !healthy.contains(&version)
     {
         healthy.push(version);

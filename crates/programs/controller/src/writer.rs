@@ -7,7 +7,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::Api;
 use kube::api::{Patch, PatchParams};
 use pintle_release_api::{
-    ANNOTATION_REQUESTED_AT, FINALIZER, Health, Phase, Release, ReleaseStatus,
+    ANNOTATION_REQUESTED_AT, Category, FINALIZER, Health, Phase, Release, ReleaseStatus,
 };
 use pintle_release_health::{Judgement, causes};
 use serde_json::json;
@@ -59,6 +59,11 @@ pub(crate) async fn write_status(
     fault: Option<Fault>,
     fresh: bool,
 ) -> (Result<(), kube::Error>, bool) {
+    let transient = fault.as_ref().is_some_and(|it| it.category() == Category::Transient);
+    if transient && job.memory.served.is_none() && job.before.version.is_some() {
+        // What is served could not be looked up: the status before is truer than an empty one.
+        return (Ok(()), false);
+    }
     rollout::note_finished_jobs(job);
     let objects = objects(job);
     let settled = fault.is_none() && objects.iter().all(|it| it.judgement.is_settled());
@@ -174,6 +179,10 @@ fn facts<'a>(
     let histories = job.context.histories.of(&job.namespace, &job.name);
     let annotations = job.release.metadata.annotations.as_ref();
     let asked = annotations.and_then(|it| it.get(ANNOTATION_REQUESTED_AT).cloned());
+    // Echoed when it was acted upon, and not before.
+    let acted = !job.release.spec.paused
+        && fault.as_ref().is_none_or(|it| it.category() == Category::Stalled);
+    let asked = if acted { asked } else { job.before.requested_at.clone() };
     Facts {
         now: Timestamp::now(),
         generation: job.generation(),
@@ -183,7 +192,8 @@ fn facts<'a>(
         deleting: job.release.metadata.deletion_timestamp.is_some(),
         version,
         latest: histories.keys().next_back().copied(),
-        content_served: fault.is_none() || content_is_served(job, version),
+        content_served: (fault.is_none() && !job.release.spec.paused)
+            || content_is_served(job, version),
         chart: chart(job, version),
         objects,
         causes,
@@ -191,7 +201,7 @@ fn facts<'a>(
         plan: job.memory.plan.clone(),
         blocked_by: job.blocked_by.clone(),
         applied: served.map(|it| pack_hashes(&it.hashes)).or_else(|| job.before.applied.clone()),
-        suspended: served.map(|it| it.suspended.clone()).unwrap_or_default(),
+        suspended: served.map_or_else(|| job.before.suspended.clone(), |it| it.suspended.clone()),
         jobs: served.map(|it| it.jobs.clone()).unwrap_or_else(|| job.before.jobs.clone()),
         requested_at: asked,
         deadline: deadline(job),

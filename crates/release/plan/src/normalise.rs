@@ -114,7 +114,12 @@ pub fn normalise(object: &Object, owner: &Owner, scope: Scope) -> Result<Desired
 /// A hash of an object as it is sent, to tell whether a Job is the one that has finished.
 #[must_use]
 pub fn template_hash(desired: &Desired) -> String {
-    let spec = desired.body.get("spec").map(ToString::to_string).unwrap_or_default();
+    let mut spec = desired.body.get("spec").cloned().unwrap_or_default();
+    // Suspending a release must not make its finished Jobs new ones.
+    if let Some(spec) = spec.as_object_mut() {
+        spec.remove("suspend");
+    }
+    let spec = spec.to_string();
     let digest = Sha256::digest(spec.as_bytes());
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -142,3 +142,37 @@ async fn a_finished_job_stays_finished() {
     assert_eq!(again.status.unwrap().phase.unwrap().as_str(), "Succeeded");
     assert!(!bed.exists("job/once"), "never run again");
 }
+
+#[tokio::test]
+async fn a_claim_that_cannot_go_does_not_hold_up_the_rest() {
+    let bed = Bed::new("held-up").await.unwrap();
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\n  finalizers: [example.org/held]\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+    let chart = web::chart_with(&[("templates/claim.yaml", claim)]);
+    bed.apply("app", &chart, json!({})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    kubectl(&bed, &["delete", "pvc/data", "--wait=false"]);
+    bed.apply("app", &chart, json!({"greeting": "new"})).await.unwrap();
+    bed.until("changed all the same", || async {
+        Ok(bed.get("configmap/app-config")?["data"]["greeting"] == "new")
+    })
+    .await
+    .unwrap();
+    let release = bed
+        .wait("app", "told what it waits for", |it| {
+            let causes = it.status.iter().flat_map(|it| &it.causes);
+            causes.into_iter().any(|it| it.reason.as_str() == "ObjectTerminating")
+        })
+        .await
+        .unwrap();
+    assert_eq!(release.status.unwrap().version, Some(2));
+    kubectl(
+        &bed,
+        &["patch", "pvc/data", "--type=merge", "-p", r#"{"metadata":{"finalizers":null}}"#],
+    );
+    bed.ready("app").await.unwrap();
+    assert!(bed.exists("pvc/data"), "created again");
+    kubectl(
+        &bed,
+        &["patch", "pvc/data", "--type=merge", "-p", r#"{"metadata":{"finalizers":null}}"#],
+    );
+}
