@@ -9,9 +9,15 @@ use pintle_go_value::Tree;
 pub(crate) struct Decoder {
     path: Vec<&'static str>,
     error: Option<String>,
+    strict: bool,
 }
 
 impl Decoder {
+    /// A decoder that refuses unknown fields, as `UnmarshalStrict` does.
+    pub(crate) fn strict() -> Self {
+        Decoder { strict: true, ..Decoder::default() }
+    }
+
     /// The first type error, in the words of sigs.k8s.io/yaml's Unmarshal.
     pub(crate) fn finish(self) -> Result<(), String> {
         match self.error {
@@ -36,12 +42,17 @@ impl Decoder {
         for (key, value) in map {
             let exact = names.iter().find(|name| ***name == **key);
             let folded = || names.iter().find(|name| name.eq_ignore_ascii_case(key));
-            if let Some(name) = exact.or_else(folded)
-                && !value.is_null()
-            {
-                self.path.push(name);
-                visit(self, name, value);
-                self.path.pop();
+            match exact.or_else(folded) {
+                Some(name) if !value.is_null() => {
+                    self.path.push(name);
+                    visit(self, name, value);
+                    self.path.pop();
+                }
+                None if self.strict && self.error.is_none() => {
+                    let key = pintle_go_fmt::quote(key.as_bytes());
+                    self.error = Some(format!("json: unknown field {key}"));
+                }
+                _ => {}
             }
         }
     }

@@ -137,6 +137,40 @@ impl Metadata {
         if self.api_version == "v1" { ApiVersion::V1 } else { ApiVersion::V2 }
     }
 
+    /// Reads `Chart.yaml` as Helm's `LoadChartfile` does: nothing is checked but types.
+    ///
+    /// # Errors
+    /// The text of sigs.k8s.io/yaml.
+    pub fn read(text: &[u8]) -> Result<Self, String> {
+        let mut metadata = Metadata::default();
+        metadata.read_over(text)?;
+        Ok(metadata)
+    }
+
+    /// Helm's `StrictLoadChartfile`: a key that is there twice or means nothing is an error.
+    ///
+    /// # Errors
+    /// The text of sigs.k8s.io/yaml.
+    pub fn check_strict(text: &[u8]) -> Result<(), String> {
+        let tree = pintle_go_yaml::read_strict(text).map_err(|error| error.to_string())?;
+        if tree.is_null() {
+            return Ok(());
+        }
+        let tree = pintle_go_yaml::read_exact(text).map_err(|error| error.to_string())?;
+        let mut decoder = Decoder::strict();
+        let mut metadata = Metadata::default();
+        decoder.fields(&tree, "Metadata", METADATA_FIELDS, |decoder, field, value| {
+            metadata.set(decoder, field, value);
+        });
+        decoder.finish()
+    }
+
+    /// Whether an entry of `maintainers` is null.
+    #[must_use]
+    pub fn has_null_maintainer(&self) -> bool {
+        self.nulls.maintainers
+    }
+
     /// Reads YAML over what is there already, as Go's Unmarshal into a used struct does:
     /// `requirements.yaml` adds its dependencies so.
     pub(crate) fn read_over(&mut self, text: &[u8]) -> Result<(), String> {

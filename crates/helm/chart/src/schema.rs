@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use boon::{CompileError, Compiler, SchemaIndex, Schemas, UrlLoader};
-use pintle_go_value::{Map, Value};
+use pintle_go_value::{Heap, Map, Tree, Value};
 use serde_json::Value as Json;
 
 use crate::{ChartError, Instance};
@@ -114,6 +114,16 @@ pub fn validate_values(chart: &Instance<'_>, values: &Map<'_>) -> Result<(), Cha
     Err(ChartError::schema(format!(
         "values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"
     )))
+}
+
+/// Helm's `ValidateAgainstSingleSchema`: values against the text of one schema.
+///
+/// # Errors
+/// All that is wrong, in Helm's words.
+pub fn validate_against_schema(values: &Tree, schema: &[u8]) -> Result<(), ChartError> {
+    let heap = Heap::new();
+    let Value::Map(values) = heap.tree(values) else { return Ok(()) };
+    validate(&Schema::new(schema.into()), values).map_err(ChartError::schema)
 }
 
 fn collect(chart: &Instance<'_>, values: &Map<'_>, text: &mut String) {

@@ -10,7 +10,7 @@ use crate::{ChartError, SetKind, parse_set};
 /// Reads a values file: one or more YAML documents, merged in their order.
 pub fn read_values(text: &[u8]) -> Result<Tree, ChartError> {
     let mut values = Tree::map();
-    for document in documents(text)? {
+    for document in yaml_documents(text)? {
         let tree = pintle_go_yaml::read_map(&document).map_err(|error| {
             ChartError::values(format!("cannot unmarshal yaml document: {error}"))
         })?;
@@ -21,7 +21,10 @@ pub fn read_values(text: &[u8]) -> Result<Tree, ChartError> {
 
 /// Kubernetes' `YAMLReader`: documents between lines that start with `---`. A text without such a
 /// line is not copied.
-fn documents(text: &[u8]) -> Result<Vec<std::borrow::Cow<'_, [u8]>>, ChartError> {
+///
+/// # Errors
+/// A separator with anything but a comment after it.
+pub fn yaml_documents(text: &[u8]) -> Result<Vec<std::borrow::Cow<'_, [u8]>>, ChartError> {
     let separator = |line: &[u8]| line.starts_with(b"---");
     if !text.split(|byte| *byte == b'\n').any(separator) {
         return Ok(vec![text.into()]);

@@ -41,6 +41,9 @@ pub enum RenderError {
         /// Whether one of the engine's own limits was met.
         limit: bool,
     },
+    /// The command that was to change what was rendered failed.
+    #[error("{0}")]
+    PostRender(String),
     /// What a template rendered is no YAML, or no object.
     #[error("{text}")]
     Manifest {

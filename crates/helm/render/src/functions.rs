@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use pintle_go_template::{CallError, Exec, Func, FuncMap, TextError, func};
 use pintle_go_value::{Heap, Tree, Type, Value};
+use pintle_helm_chart::Warning;
 
 use crate::host::RenderHost;
 
@@ -96,24 +97,31 @@ fn required<'h>(
     message: &'h [u8],
     value: Value<'h>,
 ) -> Result<Value<'h>, CallError> {
-    let missing = match value {
-        Value::Nil | Value::Missing => true,
-        Value::String(text) => text.is_empty(),
-        _ => false,
+    let words = match value {
+        Value::Nil | Value::Missing => "missing required value",
+        // Helm has two texts.
+        Value::String([]) => "missing required values",
+        _ => return Ok(value),
     };
-    match missing {
-        false => Ok(value),
-        true if lints(exec) => Ok(Value::str("")),
-        true => Err(marked(message)),
-    }
+    lets_pass(exec, Warning::warn(words), message)
 }
 
 fn fail<'h>(exec: &mut Executor<'_, 'h>, message: &'h [u8]) -> Result<Value<'h>, CallError> {
-    if lints(exec) { Ok(Value::str("")) } else { Err(marked(message)) }
+    lets_pass(exec, Warning::info("funcMap fail"), message)
 }
 
-fn lints(exec: &Executor<'_, '_>) -> bool {
-    exec.host().lint
+/// `helm lint` only notes what would fail.
+fn lets_pass<'h>(
+    exec: &Executor<'_, 'h>,
+    warning: Warning,
+    message: &[u8],
+) -> Result<Value<'h>, CallError> {
+    let host = exec.host();
+    if !host.lint {
+        return Err(marked(message));
+    }
+    host.log.borrow_mut().push(warning.with("message", String::from_utf8_lossy(message)));
+    Ok(Value::str(""))
 }
 
 fn marked(message: &[u8]) -> CallError {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use pintle_go_time::Time;
 use pintle_go_value::Tree;
+use pintle_helm_chart::Warning;
 use pintle_helm_sprig::Generator;
 
 /// How often one template may be included while it is being included: Helm's `recursionMaxNums`.
@@ -31,6 +32,8 @@ pub struct RenderHost {
     pub(crate) lint: bool,
     dns: bool,
     included: RefCell<HashMap<Box<[u8]>, usize>>,
+    /// What Helm would write to its log.
+    pub(crate) log: RefCell<Vec<Warning>>,
 }
 
 impl RenderHost {
@@ -43,6 +46,7 @@ impl RenderHost {
             lint: options.lint,
             dns: options.enable_dns,
             included: RefCell::default(),
+            log: RefCell::default(),
         }
     }
 

@@ -47,4 +47,7 @@ pub use render::{
 };
 pub use seeded::{SEED_LEN, Seeded};
 pub use split::split_documents;
-pub use template::{TemplateOptions, TemplateOutput, template};
+pub use template::{
+    PostRender, TemplateOptions, TemplateOutput, lint_files, template, template_error,
+    template_release, template_text,
+};

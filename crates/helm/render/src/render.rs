@@ -143,6 +143,20 @@ pub fn render_files(
     options: &RenderOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<RenderedFiles, RenderError> {
+    let mut log = Vec::new();
+    let rendered = render_logged(chart, values, options, warnings, &mut log);
+    warnings.append(&mut log);
+    rendered
+}
+
+/// [`render_files`]; what templates write to Helm's log goes to `log`.
+pub(crate) fn render_logged(
+    chart: &ParsedChart,
+    values: &Tree,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+    log: &mut Vec<Warning>,
+) -> Result<RenderedFiles, RenderError> {
     let session = Session::new();
     let heap = session.heap();
     let instance = process_dependencies(heap, chart.chart(), values, warnings)?;
@@ -159,22 +173,25 @@ pub fn render_files(
             .map_err(RenderError::KubeVersion)?;
     }
     let shape = chart.shape(&instance, options.strict)?;
-    let files = execute(&session, &shape, &instance, merged, options)?;
+    let host = RenderHost::new(options);
+    let files = execute(&session, &host, &shape, &instance, merged, options);
+    log.append(&mut host.log.take());
+    let files = files?;
     Ok(RenderedFiles { files, crds: instance.crds() })
 }
 
 fn execute<'h>(
     session: &'h Session,
+    host: &RenderHost,
     shape: &'h Shape,
     instance: &Instance<'h>,
     values: &'h Map<'h>,
     options: &RenderOptions,
 ) -> Result<Vec<RenderedFile>, RenderError> {
-    let host = RenderHost::new(options);
     let shared = Shared::new(session.heap(), &options.release, &options.capabilities);
     let scopes = shared.scopes(instance, values);
     let charts = chart_paths(instance);
-    let mut exec = Exec::new(&shape.set, session, &host).with_limits(options.limits);
+    let mut exec = Exec::new(&shape.set, session, host).with_limits(options.limits);
     let mut files = Vec::with_capacity(shape.templates.len());
     for template in &shape.templates {
         if template.is_partial() {

@@ -2,12 +2,19 @@
 
 use std::fmt::Write;
 
-use pintle_go_value::Tree;
-use pintle_helm_chart::{Warning, check_dependencies, path_match};
+use pintle_go_value::{Heap, Map, Tree, TreeMap, Value};
+use pintle_helm_chart::{
+    Warning, check_dependencies, coalesce_values, path_match, process_dependencies,
+};
 
+use crate::document::is_notes;
 use crate::output::write_document;
+use crate::render::render_logged;
 use crate::split::{split_documents, trim_space};
-use crate::{ParsedChart, RenderError, RenderOptions, Rendered, check_release_name, render};
+use crate::{
+    ParsedChart, RenderError, RenderOptions, Rendered, RenderedFile, RenderedFiles,
+    check_release_name, render, render_files, sort_manifests,
+};
 
 /// The flags that choose what is printed.
 #[derive(Clone, Debug, Default)]
@@ -42,12 +49,11 @@ pub fn template(
     choice: &TemplateOptions,
     mut warnings: Vec<Warning>,
 ) -> TemplateOutput {
-    let result = rendered(chart, values, options, &mut warnings);
+    let result = template_release(chart, values, options, None, &mut warnings);
     let mut output = TemplateOutput::default();
-    let result = result.map_err(|error| helm_text(&error)).and_then(|rendered| {
-        let text = text(&rendered, choice);
-        if choice.show_only.is_empty() { Ok(text) } else { show_only(&text, &choice.show_only) }
-    });
+    let result = result
+        .map_err(|error| template_error(&error))
+        .and_then(|rendered| template_text(&rendered, choice));
     for warning in warnings {
         // Writing to a string cannot fail.
         let _ = writeln!(output.stderr, "{warning}");
@@ -62,7 +68,9 @@ pub fn template(
     output
 }
 
-fn helm_text(error: &RenderError) -> String {
+/// What `helm template` says after `Error: `.
+#[must_use]
+pub fn template_error(error: &RenderError) -> String {
     if error.has_release() {
         format!("{error}\n\nUse --debug flag to render out invalid YAML")
     } else {
@@ -70,10 +78,18 @@ fn helm_text(error: &RenderError) -> String {
     }
 }
 
-fn rendered(
+/// Changes what was rendered before it is split into documents: a post-renderer.
+pub type PostRender<'p> = dyn FnMut(Vec<RenderedFile>) -> Result<Vec<RenderedFile>, String> + 'p;
+
+/// What `helm template` does before it prints: checks the chart and the name, and renders.
+///
+/// # Errors
+/// Those of [`render`], and whatever is wrong with the chart or the name.
+pub fn template_release(
     chart: &ParsedChart,
     values: &Tree,
     options: &RenderOptions,
+    post: Option<&mut PostRender<'_>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Rendered, RenderError> {
     chart.chart().check_installable()?;
@@ -82,7 +98,57 @@ fn rendered(
     }
     check_dependencies(chart.chart())?;
     check_name(&options.release.name, warnings)?;
-    render(chart, values, options, warnings)
+    let Some(post) = post else { return render(chart, values, options, warnings) };
+    let RenderedFiles { mut files, crds } = render_files(chart, values, options, warnings)?;
+    files.retain(|file| !is_notes(&file.path));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = post(files).map_err(RenderError::PostRender)?;
+    let (documents, hooks) = sort_manifests(files, warnings)?;
+    Ok(Rendered { crds, documents, hooks, notes: Vec::new() })
+}
+
+/// The files that `helm lint` looks at: values are merged before they are rendered, so that what
+/// the user took away with null is back. Nothing where dependencies or values don't fit: Helm
+/// stops there without a word.
+///
+/// # Errors
+/// Those of [`render_files`].
+pub fn lint_files(
+    chart: &ParsedChart,
+    values: &Tree,
+    options: &RenderOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<RenderedFiles>, RenderError> {
+    let heap = Heap::new();
+    let merged = process_dependencies(&heap, chart.chart(), values, warnings)
+        .and_then(|instance| coalesce_values(&heap, &instance, values, warnings).map(map_tree));
+    let Ok(merged) = merged else { return Ok(None) };
+    // They warn a second time about the same.
+    render_logged(chart, &merged, options, &mut Vec::new(), warnings).map(Some)
+}
+
+fn map_tree(map: &Map<'_>) -> Tree {
+    let mut tree = TreeMap::new();
+    map.for_each(|key, value| {
+        tree.insert(String::from_utf8_lossy(key).as_ref().into(), value_tree(value));
+    });
+    Tree::Map(tree.into())
+}
+
+fn value_tree(value: Value<'_>) -> Tree {
+    match value {
+        Value::Bool(value) => Tree::Bool(value),
+        Value::Int(_, value) => Tree::Int(value),
+        Value::Float(_, value) => Tree::Float(value),
+        Value::String(text) => Tree::String(String::from_utf8_lossy(text).as_ref().into()),
+        Value::List(list) => {
+            let items: Vec<Tree> = list.items().iter().map(|item| value_tree(*item)).collect();
+            Tree::List(items.into())
+        }
+        Value::Map(map) => map_tree(map),
+        // Values files and `--set` make nothing else.
+        _ => Tree::Null,
+    }
 }
 
 fn check_name(name: &str, warnings: &mut Vec<Warning>) -> Result<(), RenderError> {
@@ -92,6 +158,15 @@ fn check_name(name: &str, warnings: &mut Vec<Warning>) -> Result<(), RenderError
         warnings.push(Warning::error(FAILED).with("error", text.as_str()));
         RenderError::ReleaseName(format!("{FAILED}: {text}"))
     })
+}
+
+/// What `helm template` prints of a release.
+///
+/// # Errors
+/// A pattern of `--show-only` that no document matches.
+pub fn template_text(rendered: &Rendered, choice: &TemplateOptions) -> Result<Vec<u8>, String> {
+    let text = text(rendered, choice);
+    if choice.show_only.is_empty() { Ok(text) } else { show_only(&text, &choice.show_only) }
 }
 
 /// Objects and hooks, one after another.
