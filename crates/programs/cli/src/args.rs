@@ -1,10 +1,14 @@
 //! The arguments as they are written: every command, every flag, and their help.
 
+mod helm;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use helm::{LintArgs, ShowArgs, ShowPart, TemplateArgs};
 
 use crate::time::parse_duration;
 
@@ -119,6 +123,10 @@ pub(crate) enum Command {
 
     /// Renders a chart as `helm template` does, byte for byte
     Template(TemplateArgs),
+    /// Looks for mistakes in a chart, as `helm lint` does
+    Lint(LintArgs),
+    /// Shows what a chart says of itself, as `helm show` does
+    Show(ShowArgs),
 
     /// Runs the controller
     Controller(ControllerArgs),
@@ -408,44 +416,6 @@ pub(crate) enum GetWhat {
     Manifest,
     /// The chart's notes
     Notes,
-}
-
-/// `template`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  pintle template shop ./examples/shop
-  pintle template shop ./examples/shop -f production.yaml --show-only templates/ingress.yaml")]
-pub(crate) struct TemplateArgs {
-    /// NAME CHART, or only CHART: the release is then called release-name
-    #[arg(required = true, num_args = 1..=2, value_names = ["NAME", "CHART"])]
-    pub(crate) name_and_chart: Vec<String>,
-    #[command(flatten)]
-    pub(crate) values: ValuesArgs,
-    /// Prints only what comes from these templates
-    #[arg(short, long, value_name = "PATH", help_heading = "Rendering")]
-    pub(crate) show_only: Vec<String>,
-    /// Prints CRDs, too
-    #[arg(long, help_heading = "Rendering")]
-    pub(crate) include_crds: bool,
-    /// Leaves out the hooks that are tests
-    #[arg(long, help_heading = "Rendering")]
-    pub(crate) skip_tests: bool,
-    /// Leaves out all hooks
-    #[arg(long, help_heading = "Rendering")]
-    pub(crate) no_hooks: bool,
-    /// Does not check values against the chart's schema
-    #[arg(long, help_heading = "Rendering")]
-    pub(crate) skip_schema_validation: bool,
-    /// Sets .Release.IsUpgrade instead of .Release.IsInstall
-    #[arg(long, help_heading = "Rendering")]
-    pub(crate) is_upgrade: bool,
-    /// The Kubernetes version for .Capabilities
-    #[arg(long, value_name = "VERSION", help_heading = "Rendering")]
-    pub(crate) kube_version: Option<String>,
-    /// API versions for .Capabilities beside the built-in ones
-    #[arg(short, long, value_name = "VERSION", value_delimiter = ',', help_heading = "Rendering")]
-    pub(crate) api_versions: Vec<String>,
 }
 
 /// `controller`

@@ -1,7 +1,7 @@
 //! Charts and values from the user's disk.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use base64::Engine;
@@ -45,6 +45,53 @@ pub(crate) fn pack(printer: &Printer, path: &Path) -> anyhow::Result<Packed> {
     warn(printer, &warnings);
     Ok(packed)
 }
+
+/// Helm's `LocateChart`, as far as it needs no network: the error is Helm's text.
+pub(crate) fn find(name: &str) -> Result<PathBuf, String> {
+    let name = name.trim();
+    let quoted = || pintle_go_fmt::quote(name.as_bytes());
+    let path = Path::new(name);
+    if path.exists() {
+        return std::path::absolute(path).map_err(|error| error.to_string());
+    }
+    if path.is_absolute() || name.starts_with('.') {
+        return Err(format!("path {} not found", quoted()));
+    }
+    if name.contains("://") {
+        let fetch = "Pintle fetches no charts; get it with `helm pull`";
+        return Err(format!("chart {} is not on this machine: {fetch}", quoted()));
+    }
+    Err(match name.split_once('/') {
+        Some((repository, _)) => format!("repo {repository} not found"),
+        None => {
+            format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")
+        }
+    })
+}
+
+/// Loads a chart that [`find`] found (Helm's `loader.Load`): the error is Helm's text.
+pub(crate) fn load(path: &Path, warnings: &mut Vec<Warning>) -> Result<Chart, String> {
+    if path.is_dir() {
+        return load_directory(path, warnings).map_err(|error| error.to_string());
+    }
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| format!("open {shown}: {error}"))?;
+    if bytes.starts_with(GZIP) {
+        return load_archive(&bytes, warnings).map_err(|error| error.to_string());
+    }
+    let extension = path.extension().and_then(|it| it.to_str());
+    if matches!(extension, Some("yml" | "yaml")) {
+        let text = "seems to be a YAML file, but expected a gzipped archive";
+        return Err(format!("file '{shown}' {text}"));
+    }
+    let plain = std::str::from_utf8(&bytes)
+        .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()));
+    let kind = if plain { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+    Err(format!("file '{shown}' does not appear to be a gzipped archive; got '{kind}'"))
+}
+
+/// How every gzipped file begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// Packs a chart that is loaded already.
 pub(crate) fn pack_chart(chart: Chart) -> anyhow::Result<Packed> {

@@ -6,9 +6,11 @@ mod delete;
 mod get;
 mod history;
 mod install;
+mod lint;
 mod list;
 mod plane;
 mod rollback;
+mod show;
 mod status;
 mod template;
 mod toggle;
@@ -37,7 +39,9 @@ pub(crate) async fn dispatch(settings: &Settings, command: Command) -> Outcome {
         Command::Demo(args) => crate::demo::run(settings, &args).await,
         Command::Plane(args) => plane::run(settings, &args).await,
         Command::Controller(args) => controller::run(settings, &args).await,
-        Command::Template(args) => template::run(settings, &args),
+        Command::Template(args) => template::run(settings, &args).await,
+        Command::Lint(args) => lint::run(settings, &args),
+        Command::Show(args) => show::run(settings, &args),
         Command::Completion(args) => completion(settings, &args),
         Command::Install(args) => install::install(settings, &args).await,
         Command::Grant(args) => install::grant(settings, &args).await,

@@ -5,8 +5,10 @@
 mod charts;
 mod codes;
 mod demo;
+mod helm;
 mod help;
 mod leave;
 mod life;
 mod support;
+mod template;
 mod trees;
