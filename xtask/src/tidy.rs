@@ -21,10 +21,10 @@ const BANNED: &[&str] =
     &["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls", "serde_yaml"];
 /// Texts that must not stand in code, and why.
 const HOLES: &[(&str, &str)] = &[
-    ("todo!(", "unfinished code"),
-    ("unimplemented!(", "unfinished code"),
-    ("#[ignore", "a test that nobody runs proves nothing"),
-    ("#[should_panic", "say which error is expected instead"),
+    (concat!("todo", "!("), "unfinished code"),
+    (concat!("unimplemented", "!("), "unfinished code"),
+    (concat!("#[", "ignore"), "a test that nobody runs proves nothing"),
+    (concat!("#[", "should_panic"), "say which error is expected instead"),
 ];
 
 /// Every breach, with its place.
@@ -86,12 +86,10 @@ fn source(name: &str, text: &str) -> Vec<String> {
     if matches!(file, "utils.rs" | "util.rs" | "helpers.rs" | "common.rs") {
         breaches.push(format!("{name}: name it by the noun it is about"));
     }
-    if !name.starts_with("xtask/src/tidy") {
-        for (number, line) in text.lines().enumerate() {
-            let hole = HOLES.iter().find(|(hole, _)| line.trim_start().contains(hole));
-            if let Some((hole, why)) = hole {
-                breaches.push(format!("{name}: line {}: {hole}: {why}", number + 1));
-            }
+    for (number, line) in text.lines().enumerate() {
+        let hole = HOLES.iter().find(|(hole, _)| line.trim_start().contains(hole));
+        if let Some((hole, why)) = hole {
+            breaches.push(format!("{name}: line {}: {hole}: {why}", number + 1));
         }
     }
     breaches.extend(long_functions(name, text));

@@ -56,12 +56,17 @@ struct Cache {
     charts: HashMap<String, Cached>,
 }
 
+/// Whose turn it is to store a chart, by namespace and digest.
+type Turns = HashMap<(String, String), Arc<tokio::sync::Mutex<()>>>;
+
 /// The charts of one process.
 pub(crate) struct Charts {
     client: Client,
     cache: Mutex<Cache>,
     /// Namespaces and digests that are known to be stored.
     stored: Mutex<HashSet<(String, String)>>,
+    /// Those that are being stored: of a hundred releases of one chart, one stores it.
+    storing: Mutex<Turns>,
     capabilities: tokio::sync::Mutex<Option<(Instant, Arc<Capabilities>)>>,
     renders: Semaphore,
 }
@@ -72,6 +77,7 @@ impl Charts {
             client,
             cache: Mutex::default(),
             stored: Mutex::default(),
+            storing: Mutex::default(),
             capabilities: tokio::sync::Mutex::default(),
             renders: Semaphore::new(RENDERS),
         }
@@ -115,7 +121,14 @@ impl Charts {
         if self.stored().contains(&key) {
             return Ok(());
         }
-        store.put_chart(&archive.bytes).await?;
+        let turn = Arc::clone(self.storing().entry(key.clone()).or_default());
+        let _turn = turn.lock().await;
+        if self.stored().contains(&key) {
+            return Ok(());
+        }
+        let put = store.put_chart(&archive.bytes).await;
+        self.storing().remove(&key);
+        put?;
         self.stored().insert(key);
         Ok(())
     }
@@ -137,6 +150,10 @@ impl Charts {
             self.stored().retain(|(of, _)| of != namespace);
         }
         Ok(())
+    }
+
+    fn storing(&self) -> std::sync::MutexGuard<'_, Turns> {
+        self.storing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stored(&self) -> std::sync::MutexGuard<'_, HashSet<(String, String)>> {
