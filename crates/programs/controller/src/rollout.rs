@@ -311,10 +311,7 @@ fn make_plan(
     // Told by the history, which outlives a cut or failed attempt: a retry must not take the way
     // back for a way forward, and prune what holds data.
     let newest = job.context.histories.of(&job.namespace, &job.name).into_keys().next_back();
-    let intent = Intent {
-        rollback: newest.is_some_and(|it| target.version < it),
-        on_immutable: job.release.spec.upgrade.on_immutable,
-    };
+    let intent = Intent { rollback: newest.is_some_and(|it| target.version < it) };
     plan(desired, &applied, live, &finished, intent)
 }
 

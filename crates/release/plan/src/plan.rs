@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use pintle_release_api::OnImmutable;
 use pintle_release_manifest::{Gvk, ObjectKey};
 use serde_json::Value;
 
@@ -48,8 +47,6 @@ pub struct FinishedJob {
 pub struct Intent {
     /// Back to an earlier version: what holds data is kept.
     pub rollback: bool,
-    /// What to do about fields that can't be changed.
-    pub on_immutable: OnImmutable,
 }
 
 /// What happens to one object.
@@ -115,12 +112,6 @@ impl Plan {
     /// All steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.waves.iter().flatten()
-    }
-
-    /// How many steps do this.
-    #[must_use]
-    pub fn count(&self, action: Action) -> usize {
-        self.steps().filter(|step| step.action == action).count()
     }
 }
 
