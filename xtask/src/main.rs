@@ -1,12 +1,13 @@
 //! House keeping: what is generated, and what the house rules say of the tree.
 #![expect(clippy::print_stdout, reason = "this program's output is its purpose")]
 
+mod bench;
 mod codegen;
 mod layers;
 mod tidy;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 
@@ -22,6 +23,11 @@ Commands:
             N releases (100) at once on a private plane, beside a bare client: time, CPU, memory,
             requests; exits 1 when a new release costs more than its objects and 4 writes, or when
             anything is written while nothing happens
+  bench render [--corpus FOLDER] [--filter TEXT]
+            every ok case of a corpus of charts, and an umbrella of 100 subcharts, beside Helm in the
+            same run: in process, as processes, memory; exits 1 when a target is not held
+  measure COMMAND…
+            wall time and peak memory of one command, as JSON; what bench render uses
 ";
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -47,34 +53,13 @@ fn main() -> anyhow::Result<ExitCode> {
             println!("tidy: {} breaches", breaches.len());
             Ok(if breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
-        Some("bench") => bench(&root, args),
+        Some("bench") => bench::bench(&root, args),
+        Some("measure") => bench::measure(args),
         _ => {
             println!("{USAGE}");
             Ok(ExitCode::from(2))
         }
     }
-}
-
-/// Builds and runs a bench, optimised, in processes of its own.
-fn bench(root: &Path, mut args: impl Iterator<Item = String>) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(args.next().as_deref() == Some("scale"), "benches: scale\n\n{USAGE}");
-    let releases = match (args.next().as_deref(), args.next()) {
-        (None, _) => "100".to_owned(),
-        (Some("--releases"), Some(number)) => number,
-        (Some(other), _) => anyhow::bail!("unknown argument {other}\n\n{USAGE}"),
-    };
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let package = ["--release", "--package", "pintle-testing-testbed"];
-    let built =
-        Command::new(&cargo).arg("build").args(package).arg("--bins").current_dir(root).status()?;
-    anyhow::ensure!(built.success(), "the bench does not build");
-    let run = Command::new(&cargo)
-        .arg("run")
-        .args(package)
-        .args(["--bin", "bench-scale", "--", &releases])
-        .current_dir(root)
-        .status()?;
-    Ok(if run.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The project's root: this package's folder is one below it.

@@ -5,10 +5,15 @@
 //! tabs, a second document, any error) ends the attempt: the text is then read by scanner and
 //! parser, whose word is final. Scalars that span lines are read by the scanner's own functions.
 //! A test holds both ways against each other on random texts.
+//!
+//! What is found goes to a [`Sink`]: nodes for the decoder, or nothing at all but what a reader is
+//! after (`skim`).
+
+mod flow;
 
 use std::borrow::Cow;
 
-use crate::node::{Document, Node, NodeId, NodeKind};
+use crate::node::{Document, Node, NodeKind};
 use crate::scan::{Mark, Scanner};
 
 /// Deeper nesting is left to the scanner, which has goyaml's limit.
@@ -20,12 +25,42 @@ const KEY_LIMIT: usize = 1000;
 /// Room for a literal block to begin with; few are longer.
 const BLOCK_GUESS: usize = 256;
 
+/// Where what is found goes, in the order of the text.
+pub(crate) trait Sink<'t> {
+    /// Whether texts and places are asked for. Else columns may count bytes, and the text of a scalar
+    /// of [`Style::Other`] may be missing.
+    const KEEPS: bool;
+
+    /// A key, plain or quoted on its line.
+    fn key(&mut self, text: &'t str, mark: Mark, plain: bool) -> Attempt;
+
+    fn scalar(&mut self, text: Cow<'t, str>, mark: Mark, style: Style) -> Attempt;
+
+    /// A collection begins; its number comes back when it ends.
+    fn open(&mut self, is_map: bool, mark: Mark) -> Attempt<usize>;
+
+    fn close(&mut self, number: usize, is_map: bool);
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// On one line, without quotes; none at all is an empty one.
+    Plain,
+    /// On one line, in quotes, its text as it stands there.
+    Quoted,
+    /// A plain one over several lines.
+    LongPlain,
+    /// A block, or in quotes with escapes or over several lines.
+    Other,
+}
+
 /// An open block collection.
 #[derive(Clone, Copy)]
 struct Level {
     /// The column of its keys or dashes.
     indent: usize,
-    node: NodeId,
+    number: usize,
     is_map: bool,
     /// A list at the column of the key it belongs to.
     indentless: bool,
@@ -33,7 +68,7 @@ struct Level {
     waits: Option<Mark>,
 }
 
-pub(crate) struct Direct<'t> {
+pub(crate) struct Direct<'t, S> {
     text: &'t str,
     bytes: &'t [u8],
     scanner: Scanner<'t>,
@@ -42,21 +77,68 @@ pub(crate) struct Direct<'t> {
     /// Where the line starts, and whether columns are bytes.
     line_start: usize,
     ascii: bool,
-    nodes: Vec<Node<'t>>,
+    sink: S,
+    /// Whether there was any content.
+    begun: bool,
     levels: Vec<Level>,
 }
 
 /// The attempt has ended.
-struct Unusual;
+#[derive(Debug)]
+pub(crate) struct Unusual;
 
-type Attempt<T = ()> = Result<T, Unusual>;
+pub(crate) type Attempt<T = ()> = Result<T, Unusual>;
 
-impl<'t> Direct<'t> {
-    /// The first document of a text, if it can be read this way.
-    pub(crate) fn parse(text: &'t str) -> Option<Document<'t>> {
+/// The first document of a text, if it can be read this way.
+pub(crate) fn parse(text: &str) -> Option<Document<'_>> {
+    let nodes = Nodes(Vec::with_capacity(text.len() / 32));
+    let Nodes(nodes) = Direct::run(text, nodes).ok()?;
+    Some(Document::of(nodes))
+}
+
+/// The nodes of a document, as the decoder wants them.
+struct Nodes<'t>(Vec<Node<'t>>);
+
+impl<'t> Nodes<'t> {
+    fn push(&mut self, kind: NodeKind, value: Cow<'t, str>, mark: Mark, implicit: bool) {
+        self.0.push(Node { kind, mark, value, tag: String::new(), implicit });
+    }
+}
+
+impl<'t> Sink<'t> for Nodes<'t> {
+    const KEEPS: bool = true;
+
+    fn key(&mut self, text: &'t str, mark: Mark, plain: bool) -> Attempt {
+        self.push(NodeKind::Scalar, Cow::Borrowed(text), mark, plain);
+        Ok(())
+    }
+
+    fn scalar(&mut self, text: Cow<'t, str>, mark: Mark, style: Style) -> Attempt {
+        let plain = matches!(style, Style::Plain | Style::LongPlain);
+        self.push(NodeKind::Scalar, text, mark, plain);
+        Ok(())
+    }
+
+    fn open(&mut self, _: bool, mark: Mark) -> Attempt<usize> {
+        self.push(NodeKind::Mapping(0), Cow::Borrowed(""), mark, false);
+        Ok(self.0.len() - 1)
+    }
+
+    fn close(&mut self, number: usize, is_map: bool) {
+        let behind = self.0.len();
+        self.0[number].kind = match is_map {
+            true => NodeKind::Mapping(behind),
+            false => NodeKind::Sequence(behind),
+        };
+    }
+}
+
+impl<'t, S: Sink<'t>> Direct<'t, S> {
+    /// Reads the first document of a text into a sink, and gives it back.
+    pub(crate) fn run(text: &'t str, sink: S) -> Attempt<S> {
         let ascii = text.is_ascii();
         if !ascii && has_unusual_break(text.as_bytes()) {
-            return None;
+            return Err(Unusual);
         }
         let mut direct = Direct {
             text,
@@ -66,11 +148,12 @@ impl<'t> Direct<'t> {
             line: 0,
             line_start: 0,
             ascii,
-            nodes: Vec::with_capacity(text.len() / 32),
+            sink,
+            begun: false,
             levels: Vec::with_capacity(16),
         };
-        direct.document().ok()?;
-        Some(Document::of(direct.nodes))
+        direct.document()?;
+        Ok(direct.sink)
     }
 
     fn document(&mut self) -> Attempt {
@@ -78,10 +161,10 @@ impl<'t> Direct<'t> {
             self.content(column)?;
         }
         while !self.levels.is_empty() {
-            self.close();
+            self.close()?;
         }
         // No content at all, or a scalar alone, is not worth a way of its own.
-        if self.nodes.is_empty() { Err(Unusual) } else { Ok(()) }
+        if self.begun { Ok(()) } else { Err(Unusual) }
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -94,7 +177,7 @@ impl<'t> Direct<'t> {
 
     fn mark(&self, at: usize) -> Mark {
         let before = &self.bytes[self.line_start..at];
-        let column = match self.ascii {
+        let column = match self.ascii || !S::KEEPS {
             true => before.len(),
             false => before.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count(),
         };
@@ -210,39 +293,36 @@ impl<'t> Direct<'t> {
             if !ends {
                 break;
             }
-            self.close();
+            self.close()?;
         }
         let Some(level) = self.levels.last().copied() else {
             // The first line opens the root; nothing comes after the root is closed.
-            return if self.nodes.is_empty() { Ok(()) } else { Err(Unusual) };
+            return if self.begun { Err(Unusual) } else { Ok(()) };
         };
         if level.indent < column {
             return if level.waits.is_some() { Ok(()) } else { Err(Unusual) };
         }
         // At the same column: the next of its kind, or the list that its key waits for.
         if level.is_map != is_entry {
-            self.fill();
-            return Ok(());
+            return self.fill();
         }
         if level.is_map && level.waits.is_some() { Ok(()) } else { Err(Unusual) }
     }
 
     /// Writes the null that a key or dash waited for in vain.
-    fn fill(&mut self) {
-        if let Some(mark) = self.levels.last_mut().and_then(|level| level.waits.take()) {
-            self.push_scalar(Cow::Borrowed(""), mark, true);
+    fn fill(&mut self) -> Attempt {
+        match self.levels.last_mut().and_then(|level| level.waits.take()) {
+            Some(mark) => self.sink.scalar(Cow::Borrowed(""), mark, Style::Plain),
+            None => Ok(()),
         }
     }
 
-    fn close(&mut self) {
-        self.fill();
-        let behind = self.nodes.len();
+    fn close(&mut self) -> Attempt {
+        self.fill()?;
         if let Some(level) = self.levels.pop() {
-            self.nodes[level.node].kind = match level.is_map {
-                true => NodeKind::Mapping(behind),
-                false => NodeKind::Sequence(behind),
-            };
+            self.sink.close(level.number, level.is_map);
         }
+        Ok(())
     }
 
     /// The innermost level gets the value it waits for.
@@ -257,18 +337,11 @@ impl<'t> Direct<'t> {
             return Err(Unusual);
         }
         self.value_comes();
+        self.begun = true;
         let mark = self.mark(self.line_start + indent);
-        self.levels.push(Level { indent, node: self.nodes.len(), is_map, indentless, waits: None });
-        self.push(NodeKind::Mapping(0), Cow::Borrowed(""), mark, false);
+        let number = self.sink.open(is_map, mark)?;
+        self.levels.push(Level { indent, number, is_map, indentless, waits: None });
         Ok(())
-    }
-
-    fn push(&mut self, kind: NodeKind, value: Cow<'t, str>, mark: Mark, implicit: bool) {
-        self.nodes.push(Node { kind, mark, value, tag: String::new(), implicit });
-    }
-
-    fn push_scalar(&mut self, value: Cow<'t, str>, mark: Mark, plain: bool) {
-        self.push(NodeKind::Scalar, value, mark, plain);
     }
 
     /// Whether a level at this column, of this kind, is the innermost one.
@@ -293,7 +366,7 @@ impl<'t> Direct<'t> {
             self.open(column, true, false)?;
         }
         let mark = self.mark(self.pos);
-        self.push_scalar(key.text, mark, key.plain);
+        self.sink.key(key.text, mark, key.plain)?;
         self.pos = key.behind;
         self.wait();
         Ok(())
@@ -317,12 +390,12 @@ impl<'t> Direct<'t> {
 
 /// A key, and where the text goes on behind its colon.
 struct Key<'t> {
-    text: Cow<'t, str>,
+    text: &'t str,
     plain: bool,
     behind: usize,
 }
 
-impl<'t> Direct<'t> {
+impl<'t, S: Sink<'t>> Direct<'t, S> {
     /// The key that stands here, if one does.
     fn key(&self) -> Attempt<Option<Key<'t>>> {
         let start = self.pos;
@@ -346,7 +419,7 @@ impl<'t> Direct<'t> {
         if at - start > KEY_LIMIT || text.bytes().any(|byte| matches!(byte, b'\t' | b'\r')) {
             return Err(Unusual);
         }
-        Ok(Some(Key { text: Cow::Borrowed(text), plain, behind: at + 1 }))
+        Ok(Some(Key { text, plain, behind: at + 1 }))
     }
 
     fn slice(&self, start: usize, end: usize) -> &'t str {
@@ -404,11 +477,12 @@ impl<'t> Direct<'t> {
                 let Some(end) = self.simple_quoted_end(start, quote) else {
                     return self.scanned(Scalar::Quoted(quote == b'\''), mark);
                 };
-                self.push_scalar(Cow::Borrowed(self.slice(start + 1, end - 1)), mark, false);
+                let text = Cow::Borrowed(self.slice(start + 1, end - 1));
+                self.sink.scalar(text, mark, Style::Quoted)?;
                 self.pos = end;
                 self.end_of_value()
             }
-            b'|' if self.literal(mark) => Ok(()),
+            b'|' if self.literal(mark)? => Ok(()),
             header @ (b'|' | b'>') => self.scanned(Scalar::Block(header == b'|'), mark),
             b'[' | b'{' => {
                 self.flow(0)?;
@@ -433,22 +507,23 @@ impl<'t> Direct<'t> {
         if self.byte(behind) == b'\n' && self.goes_on(behind + 1) {
             return self.scanned(Scalar::Plain, mark);
         }
-        self.push_scalar(Cow::Borrowed(text), mark, true);
+        self.sink.scalar(Cow::Borrowed(text), mark, Style::Plain)?;
         self.pos = behind;
         self.end_of_value()
     }
 
     /// Takes a literal block whose lines are all indented as its first one is, with nothing but
     /// spaces before them; leaves any other to the scanner.
-    fn literal(&mut self, mark: Mark) -> bool {
+    fn literal(&mut self, mark: Mark) -> Attempt<bool> {
         let (keep, mut at) = match self.byte(self.pos + 1) {
             b'\n' => (None, self.pos + 2),
             b'-' if self.byte(self.pos + 2) == b'\n' => (Some(false), self.pos + 3),
             b'+' if self.byte(self.pos + 2) == b'\n' => (Some(true), self.pos + 3),
-            _ => return false,
+            _ => return Ok(false),
         };
         let parent = self.levels.last().map_or(0, |level| level.indent);
-        let (mut value, mut indent) = (String::with_capacity(BLOCK_GUESS), 0);
+        let guess = if S::KEEPS { BLOCK_GUESS } else { 0 };
+        let (mut value, mut indent) = (String::with_capacity(guess), 0);
         // Line breaks since the last line with content, and lines in all.
         let (mut breaks, mut lines) = (0, 1);
         while at < self.bytes.len() {
@@ -459,21 +534,25 @@ impl<'t> Direct<'t> {
                 // An empty line. Spaces on one before the first with content may settle how deep
                 // the block is, which is for the scanner.
                 b'\n' if column == 0 || (indent != 0 && column <= indent) => at = start + 1,
-                b'\n' if indent == 0 => return false,
-                b'\t' | b'\r' | 0 => return false,
-                _ if indent == 0 && column <= parent => return false,
+                b'\n' if indent == 0 => return Ok(false),
+                b'\t' | b'\r' | 0 => return Ok(false),
+                _ if indent == 0 && column <= parent => return Ok(false),
                 _ if indent != 0 && column < indent => break,
                 _ => {
                     if indent == 0 {
                         indent = column;
                     }
                     let rest = &self.bytes[at..];
-                    let Some(length) = memchr::memchr2(b'\n', b'\r', rest) else { return false };
+                    let Some(length) = memchr::memchr2(b'\n', b'\r', rest) else {
+                        return Ok(false);
+                    };
                     if rest[length] == b'\r' {
-                        return false;
+                        return Ok(false);
                     }
-                    value.extend(std::iter::repeat_n('\n', breaks));
-                    value.push_str(self.slice(at + indent, at + length));
+                    if S::KEEPS {
+                        value.extend(std::iter::repeat_n('\n', breaks));
+                        value.push_str(self.slice(at + indent, at + length));
+                    }
                     at += length + 1;
                     breaks = 0;
                 }
@@ -482,19 +561,21 @@ impl<'t> Direct<'t> {
             lines += 1;
         }
         if indent == 0 {
-            return false;
+            return Ok(false);
         }
         let kept = match keep {
             None => 1,
             Some(false) => 0,
             Some(true) => breaks,
         };
-        value.extend(std::iter::repeat_n('\n', kept));
-        self.push_scalar(Cow::Owned(value), mark, false);
+        if S::KEEPS {
+            value.extend(std::iter::repeat_n('\n', kept));
+        }
+        self.sink.scalar(Cow::Owned(value), mark, Style::Other)?;
         self.pos = at;
         self.line += lines;
         self.line_start = at;
-        true
+        Ok(true)
     }
 
     /// Whether the line at `at`, or the first one behind it that is not empty, is indented deeper
@@ -535,7 +616,8 @@ impl<'t> Direct<'t> {
         let indent =
             self.levels.last().map_or(-1, |level| i64::try_from(level.indent).unwrap_or(-1));
         let read = self.scanner.scan_alone(scalar, self.pos, mark, indent).map_err(|_| Unusual)?;
-        self.push_scalar(read.value, mark, matches!(scalar, Scalar::Plain));
+        let style = if matches!(scalar, Scalar::Plain) { Style::LongPlain } else { Style::Other };
+        self.sink.scalar(read.value, mark, style)?;
         let stopped = read.mark.line;
         self.pos = read.pos;
         if stopped != self.line {
@@ -563,87 +645,6 @@ pub(crate) enum Scalar {
     Quoted(bool),
     /// Literal (true) or folded.
     Block(bool),
-}
-
-/// Flow collections on one line.
-impl<'t> Direct<'t> {
-    fn flow(&mut self, depth: usize) -> Attempt {
-        if depth > DEPTH_LIMIT {
-            return Err(Unusual);
-        }
-        let mark = self.mark(self.pos);
-        let is_map = self.byte(self.pos) == b'{';
-        let closing = if is_map { b'}' } else { b']' };
-        let node = self.nodes.len();
-        self.push(NodeKind::Mapping(0), Cow::Borrowed(""), mark, false);
-        self.pos += 1;
-        loop {
-            self.skip_spaces();
-            if self.byte(self.pos) == closing {
-                break;
-            }
-            if is_map {
-                self.flow_scalar()?;
-                self.skip_spaces();
-                // A key without a value, or one that a value sticks to, is for the scanner.
-                if self.byte(self.pos) != b':' || self.byte(self.pos + 1) != b' ' {
-                    return Err(Unusual);
-                }
-                self.pos += 1;
-                self.skip_spaces();
-            }
-            match self.byte(self.pos) {
-                b'[' | b'{' => self.flow(depth + 1)?,
-                _ => self.flow_scalar()?,
-            }
-            self.skip_spaces();
-            match self.byte(self.pos) {
-                b',' => self.pos += 1,
-                byte if byte == closing => {}
-                _ => return Err(Unusual),
-            }
-        }
-        self.pos += 1;
-        let behind = self.nodes.len();
-        self.nodes[node].kind = match is_map {
-            true => NodeKind::Mapping(behind),
-            false => NodeKind::Sequence(behind),
-        };
-        Ok(())
-    }
-
-    fn skip_spaces(&mut self) {
-        while self.byte(self.pos) == b' ' {
-            self.pos += 1;
-        }
-    }
-
-    fn flow_scalar(&mut self) -> Attempt {
-        let start = self.pos;
-        let mark = self.mark(start);
-        if let quote @ (b'"' | b'\'') = self.byte(start) {
-            let end = self.simple_quoted_end(start, quote).ok_or(Unusual)?;
-            self.push_scalar(Cow::Borrowed(self.slice(start + 1, end - 1)), mark, false);
-            self.pos = end;
-            return Ok(());
-        }
-        if !starts_plain(self.byte(start)) {
-            return Err(Unusual);
-        }
-        let rest = &self.bytes[start..];
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b':' | b'\n'))
-            .ok_or(Unusual)?;
-        // Comments, breaks and what flow context forbids in plain scalars.
-        if rest[..length].iter().any(|byte| matches!(byte, b'#' | b'?' | b'\t' | b'\r')) {
-            return Err(Unusual);
-        }
-        let text = self.slice(start, start + length).trim_end_matches(' ');
-        self.push_scalar(Cow::Borrowed(text), mark, true);
-        self.pos = start + text.len();
-        Ok(())
-    }
 }
 
 /// Whether a plain scalar may start with this byte, whatever follows it.
@@ -687,108 +688,4 @@ fn has_unusual_break(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reads both ways; says whether the direct one could.
-    fn check(text: &str) -> bool {
-        let Some(direct) = Direct::parse(text) else { return false };
-        let parsed = match Document::parse_whole(text, None) {
-            Ok(parsed) => parsed,
-            Err(error) => panic!("{text:?} is refused: {error}"),
-        };
-        let shown = |document: &Document<'_>| {
-            let nodes = (0..document.len()).map(|id| document.node(id));
-            nodes
-                .map(|n| {
-                    format!(
-                        "{:?} {:?} {} {}:{}",
-                        n.kind, n.value, n.implicit, n.mark.line, n.mark.column
-                    )
-                })
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(shown(&direct), shown(&parsed), "{text:?}");
-        true
-    }
-
-    #[test]
-    fn common_texts_are_read_directly() {
-        let text = "# c\na: 1\nb:\n- x\n- y: z\n  w: \"q\"   # c\n-\n- - n\n  - m\nc:\n    d: 'é'\n\n    e: [a, \"b\", {c: d}]\n\
-            f: |\n  text\n\n  more\n\n# c\ng: >-\n  folded\n  text\nh: plain\n  goes on\n\ni: \"a\n  b\\n\"\nj: {}\nk:\n  - 1\nl:\n  {}\nm:\n  null\nn:\n  - o:\n      [a]\np:\n";
-        assert!(check(text));
-        assert!(check("  a:\n    - b\n  c: d"));
-        assert!(check("a: b: c\n") || Document::parse_whole("a: b: c\n", None).is_err());
-        assert!(!check("a: &x 1\n") && !check("---\na: 1\n") && !check("a:\tb\n") && !check("x\n"));
-    }
-
-    /// Lines of random pieces, some of which are unusual.
-    #[test]
-    fn random_texts_are_read_the_same_both_ways() {
-        let pieces = [
-            "a: ",
-            "b:",
-            "- ",
-            "-",
-            "key: v",
-            " ",
-            "  ",
-            "    ",
-            "\n",
-            "\n",
-            "\n  ",
-            "\n- ",
-            "\n  - ",
-            "\nc: ",
-            "\"q\"",
-            "'s'",
-            "\"x\\ny\"",
-            "|\n",
-            "|-\n",
-            "|+\n",
-            ">-\n",
-            "# c",
-            " # c",
-            "[",
-            "]",
-            "{",
-            "}",
-            ", ",
-            "x: y",
-            ":",
-            "#",
-            "é",
-            "word",
-            "1",
-            "null",
-            "'",
-            "\"",
-            "\t",
-            "\r\n",
-            "&a ",
-            "*a",
-            "! ",
-            "?",
-            "? ",
-            "%",
-            "@",
-            "...",
-            "---",
-            "\u{85}",
-        ];
-        let mut state = 1u64;
-        let mut random = |bound: usize| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as usize % bound
-        };
-        let mut direct = 0;
-        for _ in 0..200_000 {
-            let tame = if random(3) > 0 { 35 } else { pieces.len() };
-            let text: String = (0..1 + random(14)).map(|_| pieces[random(tame)]).collect();
-            direct += usize::from(check(&text));
-        }
-        assert!(direct > 18_000, "only {direct} texts were read directly");
-    }
-}
+mod tests;

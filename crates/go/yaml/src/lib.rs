@@ -23,6 +23,7 @@ mod parse;
 mod read;
 mod resolve;
 mod scan;
+mod skim;
 mod syntax;
 mod text;
 mod toml;
@@ -37,6 +38,7 @@ pub use read::{
     number_text, read, read_exact, read_list_value, read_map, read_map_value, read_strict,
     read_value,
 };
+pub use skim::{Meaning, Skimmed, Visit, skim};
 pub use toml::{read_toml, to_toml};
 pub use walk::{Dialect, OUTPUT_LIMIT, Source, View};
 pub use write::{to_yaml, to_yaml_pretty};

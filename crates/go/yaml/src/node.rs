@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::direct::Direct;
+use crate::direct;
 use crate::parse::{Event, Parser};
 use crate::scan::Mark;
 use crate::{Error, Place};
@@ -46,7 +46,7 @@ impl<'t> Document<'t> {
     /// The first document of the stream; one without nodes if the stream is empty.
     pub(crate) fn parse(text: &'t str, stop: Option<Error>) -> Result<Self, Error> {
         match stop {
-            None => match Direct::parse(text) {
+            None => match direct::parse(text) {
                 Some(document) => Ok(document),
                 None => Self::parse_whole(text, None),
             },

@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use pintle_go_value::{Heap, Tree, Value};
-use pintle_helm_chart::{Warning, scalar_text};
+use pintle_go_value::Tree;
+use pintle_helm_chart::Warning;
 use pintle_release_manifest::Source;
 
 use crate::RenderError;
+use crate::head::{Head, HeadError};
 use crate::split::{line_at, split_documents};
 
 /// One document of a rendered file.
@@ -190,21 +191,9 @@ fn read(
     content: Arc<Vec<u8>>,
     range: Range<usize>,
 ) -> Result<(Document, Head), RenderError> {
-    let heap = Heap::new();
-    let text = &content[range.clone()];
-    let body = match pintle_go_yaml::read_value(&heap, text) {
-        Ok(body) => body,
-        Err(error) => {
-            let line = error.place().map(|place| place.line);
-            return Err(RenderError::yaml(source, line, &error.to_string()));
-        }
-    };
-    let head = match Head::read(text, body) {
+    let head = match Head::of(&content[range.clone()]) {
         Ok(head) => head,
-        Err(error) => {
-            let error = format!("error unmarshaling JSON: while decoding JSON: json: {error}");
-            return Err(RenderError::yaml(source, None, &error));
-        }
+        Err(HeadError { line, text }) => return Err(RenderError::yaml(source, line, &text)),
     };
     let document = Document {
         source,
@@ -215,125 +204,6 @@ fn read(
         range,
     };
     Ok((document, head))
-}
-
-/// Helm's `SimpleHead`: the few fields that sorting needs.
-#[derive(Default)]
-struct Head {
-    api_version: String,
-    kind: String,
-    name: String,
-    /// Only those of Helm.
-    annotations: Vec<(String, String)>,
-}
-
-/// Go's type of `SimpleHead.Metadata`, as errors print it.
-const METADATA_TYPE: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations \
-                             map[string]string \"json:\\\"annotations\\\"\" }";
-
-impl Head {
-    fn annotation(&self, name: &str) -> Option<&str> {
-        self.annotations.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Decodes as encoding/json does: names without regard to case, the first type error told.
-    fn read(text: &[u8], body: Value<'_>) -> Result<Self, String> {
-        let map = match body {
-            Value::Map(map) => map,
-            Value::Nil => return Ok(Head::default()),
-            other => return Err(wrong_type(other, "value of type util.SimpleHead")),
-        };
-        let mut reader = HeadReader { text, error: None };
-        let mut head = Head::default();
-        map.for_each(|key, value| {
-            if key.eq_ignore_ascii_case(b"apiVersion") {
-                reader.string(value, &[key], "SimpleHead.apiVersion", &mut head.api_version);
-            } else if key.eq_ignore_ascii_case(b"kind") {
-                reader.string(value, &[key], "SimpleHead.kind", &mut head.kind);
-            } else if key.eq_ignore_ascii_case(b"metadata") && !value.is_nil() {
-                reader.metadata(key, value, &mut head);
-            }
-        });
-        match reader.error {
-            Some(error) => Err(error),
-            None => Ok(head),
-        }
-    }
-}
-
-/// Reads the fields of a head, and keeps the first type error.
-struct HeadReader<'t> {
-    text: &'t [u8],
-    error: Option<String>,
-}
-
-impl HeadReader<'_> {
-    fn fail(&mut self, value: Value<'_>, target: &str) {
-        self.error.get_or_insert_with(|| wrong_type(value, target));
-    }
-
-    /// A string field; other scalars are written as text.
-    fn string(&mut self, value: Value<'_>, path: &[&[u8]], field: &str, slot: &mut String) {
-        match value {
-            Value::Nil => {}
-            Value::String(text) => *slot = String::from_utf8_lossy(text).into_owned(),
-            Value::List(_) | Value::Map(_) => {
-                self.fail(value, &format!("struct field {field} of type string"));
-            }
-            // Numbers keep their text only in the exact reading.
-            _ => *slot = exact_text(self.text, path).unwrap_or_default(),
-        }
-    }
-
-    fn metadata(&mut self, key: &[u8], value: Value<'_>, head: &mut Head) {
-        let Value::Map(map) = value else {
-            return self
-                .fail(value, &format!("struct field SimpleHead.metadata of type {METADATA_TYPE}"));
-        };
-        map.for_each(|field, value| {
-            if field.eq_ignore_ascii_case(b"name") {
-                self.string(value, &[key, field], ".metadata.name", &mut head.name);
-            } else if field.eq_ignore_ascii_case(b"annotations") && !value.is_nil() {
-                self.annotations(&[key, field], value, head);
-            }
-        });
-    }
-
-    fn annotations(&mut self, path: &[&[u8]; 2], value: Value<'_>, head: &mut Head) {
-        let Value::Map(map) = value else {
-            let target = "struct field .metadata.annotations of type map[string]string";
-            return self.fail(value, target);
-        };
-        map.for_each(|name, value| {
-            let ours = name.starts_with(b"helm.sh/");
-            let nested = matches!(value, Value::List(_) | Value::Map(_));
-            if ours || nested {
-                let mut text = String::new();
-                let path = [path[0], path[1], name];
-                self.string(value, &path, ".metadata.annotations", &mut text);
-                head.annotations.push((String::from_utf8_lossy(name).into_owned(), text));
-            }
-        });
-    }
-}
-
-/// What sigs.k8s.io/yaml makes of a number where a string is wanted.
-fn exact_text(text: &[u8], path: &[&[u8]]) -> Option<String> {
-    let body = pintle_go_yaml::read_exact(text).ok()?;
-    let at = path.iter().try_fold(&body, |tree, key| tree.get(std::str::from_utf8(key).ok()?))?;
-    scalar_text(at)
-}
-
-fn wrong_type(value: Value<'_>, target: &str) -> String {
-    let kind = match value {
-        Value::Bool(_) => "bool",
-        Value::Int(..) | Value::Uint(..) | Value::Float(..) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        _ => "null",
-    };
-    format!("cannot unmarshal {kind} into Go {target}")
 }
 
 /// Whether a rendered path is of the notes, which are no manifest.

@@ -18,6 +18,7 @@ mod error;
 mod files;
 mod functions;
 mod glob;
+mod head;
 mod host;
 mod kinds;
 mod layout;
