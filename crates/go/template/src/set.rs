@@ -1,8 +1,8 @@
 //! Sets of templates that know each other, and the session that one render runs in.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::{HashMap, HashMapExt as _};
 use pintle_go_value::Heap;
 use typed_arena::Arena;
 

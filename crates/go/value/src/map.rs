@@ -92,7 +92,7 @@ impl<'h> Map<'h> {
     pub fn get(&self, key: &[u8]) -> Option<Value<'h>> {
         let entries = self.entries.borrow();
         if entries.len() <= SMALL {
-            let entry = entries.iter().find(|(have, _)| *have == key);
+            let entry = entries.iter().find(|(have, _)| is_same(have, key));
             return entry.map(|(_, value)| *value);
         }
         find(&entries, key).ok().map(|at| entries[at].1)
@@ -167,6 +167,24 @@ impl<'h> Map<'h> {
 
 fn is_of_any(ty: &Type) -> bool {
     matches!(ty.underlying(), Type::Map(_, Type::Any))
+}
+
+/// Whether two keys are equal. Keys are short, so a call to compare memory costs more than comparing
+/// words, of which the last may overlap the first.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if let (Some(first), Some(last)) = (a.first_chunk::<8>(), a.last_chunk::<8>()) {
+        return b.first_chunk() == Some(first)
+            && b.last_chunk() == Some(last)
+            && (a.len() <= 16 || a == b);
+    }
+    if let (Some(first), Some(last)) = (a.first_chunk::<4>(), a.last_chunk::<4>()) {
+        return b.first_chunk() == Some(first) && b.last_chunk() == Some(last);
+    }
+    a.iter().eq(b)
 }
 
 fn find(entries: &[(&[u8], Value<'_>)], key: &[u8]) -> Result<usize, usize> {

@@ -388,6 +388,15 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
     }
 }
 
+/// The end of a plain scalar's first line.
+struct PlainEnd {
+    end: usize,
+    /// Whether the scalar ends there, but for lines that go on.
+    whole: bool,
+    /// Whether there is a tab or a carriage return in it.
+    odd: bool,
+}
+
 /// A key, and where the text goes on behind its colon.
 struct Key<'t> {
     text: &'t str,
@@ -399,14 +408,17 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
     /// The key that stands here, if one does.
     fn key(&self) -> Attempt<Option<Key<'t>>> {
         let start = self.pos;
+        let odd;
         let (text, plain, mut at) = match self.byte(start) {
             quote @ (b'"' | b'\'') => {
                 let Some(end) = self.simple_quoted_end(start, quote) else { return Ok(None) };
+                odd = self.bytes[start + 1..end - 1].contains(&b'\t');
                 (self.slice(start + 1, end - 1), false, end)
             }
             first if starts_plain(first) || self.is_dash_word(start) => {
-                let (end, _) = self.plain_end(start);
-                (self.slice(start, end), true, end)
+                let found = self.plain_end(start);
+                odd = found.odd;
+                (self.slice(start, found.end), true, found.end)
             }
             _ => return Ok(None),
         };
@@ -416,7 +428,7 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
         if self.byte(at) != b':' || !self.is_blank_or_end(at + 1) {
             return Ok(None);
         }
-        if at - start > KEY_LIMIT || text.bytes().any(|byte| matches!(byte, b'\t' | b'\r')) {
+        if at - start > KEY_LIMIT || odd {
             return Err(Unusual);
         }
         Ok(Some(Key { text, plain, behind: at + 1 }))
@@ -443,28 +455,40 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
         (simple && !(quote == b'\'' && self.byte(end) == b'\'')).then_some(end)
     }
 
-    /// Where a plain scalar ends on its line, and whether the line ends there: behind its last
-    /// character that is no blank, before `: ` or ` #`.
-    fn plain_end(&self, start: usize) -> (usize, bool) {
-        let rest = &self.bytes[start..];
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-        let mut end = line.len();
-        let mut whole = true;
-        for at in memchr::memchr2_iter(b':', b'#', line) {
-            let ends = match line[at] {
-                b':' => matches!(line.get(at + 1), None | Some(b' ' | b'\t' | b'\r')),
-                _ => at > 0 && matches!(line[at - 1], b' ' | b'\t'),
-            };
-            if ends {
-                end = at;
-                whole = line[at] == b'#';
-                break;
+    /// Where a plain scalar ends on its line: behind its last character that is no blank, before `: `
+    /// or ` #`. Byte by byte, since most are too short for a search of each kind to pay.
+    fn plain_end(&self, start: usize) -> PlainEnd {
+        let mut at = start;
+        let mut odd = false;
+        let (stop, whole) = loop {
+            let byte = self.byte(at);
+            if !STOPS_PLAIN[usize::from(byte)] {
+                at += 1;
+                continue;
             }
-        }
-        while end > 0 && line[end - 1] == b' ' {
+            match byte {
+                b'\n' => break (at, true),
+                0 if at >= self.bytes.len() => break (at, true),
+                b':' if matches!(
+                    self.bytes.get(at + 1),
+                    None | Some(b' ' | b'\t' | b'\r' | b'\n')
+                ) =>
+                {
+                    break (at, false);
+                }
+                b'#' if at > start && matches!(self.bytes[at - 1], b' ' | b'\t') => {
+                    break (at, true);
+                }
+                b'\t' | b'\r' => odd = true,
+                _ => {}
+            }
+            at += 1;
+        };
+        let mut end = stop;
+        while end > start && self.bytes[end - 1] == b' ' {
             end -= 1;
         }
-        (start + end, whole)
+        PlainEnd { end, whole, odd }
     }
 
     /// The value behind a key or dash: anything but a block collection.
@@ -494,10 +518,10 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
     }
 
     fn plain(&mut self, start: usize, mark: Mark) -> Attempt {
-        let (end, whole) = self.plain_end(start);
+        let PlainEnd { end, whole, odd } = self.plain_end(start);
         let text = self.slice(start, end);
         // A blank at the end that is no space, or a break that is no line feed.
-        if !whole || text.bytes().any(|byte| matches!(byte, b'\t' | b'\r')) {
+        if !whole || odd {
             return Err(Unusual);
         }
         let mut behind = end;
@@ -646,6 +670,18 @@ pub(crate) enum Scalar {
     /// Literal (true) or folded.
     Block(bool),
 }
+
+/// Bytes at which a plain scalar may end, or is looked at closer; zero stands for the end of the text.
+static STOPS_PLAIN: [bool; 256] = {
+    let mut stops = [false; 256];
+    let bytes = [b'\n', b':', b'#', b'\t', b'\r', 0];
+    let mut at = 0;
+    while at < bytes.len() {
+        stops[bytes[at] as usize] = true;
+        at += 1;
+    }
+    stops
+};
 
 /// Whether a plain scalar may start with this byte, whatever follows it.
 fn starts_plain(byte: u8) -> bool {

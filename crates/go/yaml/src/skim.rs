@@ -106,6 +106,10 @@ impl<'t, V: Visit> Sink<'t> for Skim<'_, V> {
 /// Whether a plain key is no string, or asks for a merge: then its text as JSON is another, or it is
 /// refused.
 fn is_special_key(text: &str) -> bool {
+    // No word with a meaning is longer.
+    if text.len() > 5 && text.as_bytes()[0].is_ascii_alphabetic() {
+        return false;
+    }
     text == "<<" || !matches!(resolve(text, Version::V2), Resolved::Str | Resolved::Timestamp)
 }
 

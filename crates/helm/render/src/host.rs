@@ -1,9 +1,9 @@
 //! What functions reach while a chart is rendered: the host they are given, and this render's state.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use pintle_go_time::Time;
 use pintle_go_value::Tree;
 use pintle_helm_chart::Warning;
