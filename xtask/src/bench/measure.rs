@@ -28,7 +28,7 @@ pub(super) struct Cost {
 pub(crate) fn measure(mut args: impl Iterator<Item = String>) -> anyhow::Result<ExitCode> {
     let program = args.next().context("measure what?")?;
     let begun = Instant::now();
-    let mut child = Command::new(&program)
+    let child = Command::new(&program)
         .args(args)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

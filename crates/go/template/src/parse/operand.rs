@@ -245,13 +245,11 @@ impl<'t> Parser<'t> {
 
     fn function(&mut self, token: Item) -> Parsed<Arg> {
         let name = self.text(token);
-        let func = match (self.names.position(name), builtins::position(name)) {
-            (Some(at), _) => FuncRef::Set(at),
-            (None, Some(at)) => FuncRef::Builtin(at),
-            (None, None) => {
-                let name = pintle_go_fmt::quote(name);
-                return Err(self.error(format!("function {name} not defined")));
-            }
+        let set = self.names.position(name).map(FuncRef::Set);
+        let func = set.or_else(|| builtins::position(name).map(FuncRef::Builtin));
+        let Some(func) = func else {
+            let name = pintle_go_fmt::quote(name);
+            return Err(self.error(format!("function {name} not defined")));
         };
         Ok(Arg::Ident { name: token.span(), func })
     }
