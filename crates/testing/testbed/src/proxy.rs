@@ -1,8 +1,12 @@
-//! A proxy in front of the API server: it counts calls, and cuts at the one it is told to.
+//! A proxy in front of the API server: it counts calls, cuts at the one it is told to, makes up
+//! answers, ends watches, and can be away.
+
+mod faults;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -14,6 +18,16 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use kube::Client;
 use tokio::net::TcpListener;
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
+
+pub use faults::{Calls, WatchEnd};
+use faults::{Faults, interruptible, is_watch};
+
+/// How often the port is tried again after an absence.
+const BIND_EVERY: Duration = Duration::from_millis(20);
+/// Ends of watches that wait for a slow reader.
+const ENDS: usize = 16;
 
 /// A call that changes something: neither a dry run, nor an Event, nor a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +53,7 @@ struct State {
     calls: Vec<Call>,
     requests: usize,
     cut: Option<Cut>,
+    faults: Faults,
     /// Ends the controller's process; called once.
     kill: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -48,6 +63,8 @@ struct State {
 pub struct Proxy {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
+    ends: broadcast::Sender<WatchEnd>,
+    absences: mpsc::UnboundedSender<Duration>,
 }
 
 type Body = UnsyncBoxBody<Bytes, tower::BoxError>;
@@ -61,24 +78,60 @@ impl Proxy {
     pub async fn start(upstream: Client) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let state = State { calls: Vec::new(), requests: 0, cut: None, kill: None };
-        let proxy = Proxy { address, state: Arc::new(Mutex::new(state)) };
-        let serve = proxy.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (proxy, upstream) = (serve.clone(), upstream.clone());
-                tokio::spawn(async move {
-                    let service = service_fn(move |request| {
-                        let (proxy, upstream) = (proxy.clone(), upstream.clone());
-                        async move { proxy.answer(&upstream, request).await }
-                    });
-                    let connection = auto::Builder::new(TokioExecutor::new());
-                    // A cut connection is what this proxy is for.
-                    let _ = connection.serve_connection(TokioIo::new(stream), service).await;
-                });
-            }
-        });
+        let state = State {
+            calls: Vec::new(),
+            requests: 0,
+            cut: None,
+            faults: Faults::default(),
+            kill: None,
+        };
+        let (absences, absent) = mpsc::unbounded_channel();
+        let ends = broadcast::Sender::new(ENDS);
+        let proxy = Proxy { address, state: Arc::new(Mutex::new(state)), ends, absences };
+        tokio::spawn(proxy.clone().serve(listener, absent, upstream));
         Ok(proxy)
+    }
+
+    /// Serves until the runtime ends. While it is away, nothing listens, and what was open is cut.
+    async fn serve(
+        self,
+        mut listener: TcpListener,
+        mut absent: mpsc::UnboundedReceiver<Duration>,
+        upstream: Client,
+    ) {
+        loop {
+            let mut connections = JoinSet::new();
+            let absence = loop {
+                tokio::select! {
+                    Ok((stream, _)) = listener.accept() => {
+                        let (proxy, upstream) = (self.clone(), upstream.clone());
+                        while connections.try_join_next().is_some() {}
+                        connections.spawn(proxy.connection(TokioIo::new(stream), upstream));
+                    }
+                    Some(absence) = absent.recv() => break absence,
+                    else => return,
+                }
+            };
+            drop(listener);
+            connections.shutdown().await;
+            tokio::time::sleep(absence).await;
+            listener = loop {
+                match TcpListener::bind(self.address).await {
+                    Ok(listener) => break listener,
+                    Err(_) => tokio::time::sleep(BIND_EVERY).await,
+                }
+            };
+        }
+    }
+
+    async fn connection(self, stream: TokioIo<tokio::net::TcpStream>, upstream: Client) {
+        let service = service_fn(move |request| {
+            let (proxy, upstream) = (self.clone(), upstream.clone());
+            async move { proxy.answer(&upstream, request).await }
+        });
+        let connection = auto::Builder::new(TokioExecutor::new());
+        // A cut connection is what this proxy is for.
+        let _ = connection.serve_connection(stream, service).await;
     }
 
     /// The address for a client.
@@ -112,6 +165,35 @@ impl Proxy {
         self.lock().cut.is_none()
     }
 
+    /// From now on, the first of each such call is answered with this code, and the server does not
+    /// see it; the next one passes.
+    pub fn answer_once(&self, calls: Calls, code: StatusCode) {
+        self.lock().faults.answer_once(calls, code);
+    }
+
+    /// From now on, every call reaches the server.
+    pub fn answer_no_more(&self) {
+        self.lock().faults.clear();
+    }
+
+    /// How many answers were made up so far.
+    #[must_use]
+    pub fn made_up(&self) -> usize {
+        self.lock().faults.given()
+    }
+
+    /// Ends every watch that is open, and says how many there were.
+    pub fn end_watches(&self, how: WatchEnd) -> usize {
+        // Without a watch there is nobody to tell.
+        self.ends.send(how).unwrap_or(0)
+    }
+
+    /// Is away for a while: what is open is cut, and connections are refused.
+    pub fn be_away(&self, absence: Duration) {
+        // The receiver lives as long as the proxy serves.
+        let _ = self.absences.send(absence);
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,12 +203,20 @@ impl Proxy {
         upstream: &Client,
         request: Request<Incoming>,
     ) -> Result<Response<Body>, Lost> {
+        if let Some(answer) = self.lock().faults.answer(&request) {
+            return Ok(answer);
+        }
         let cut = self.count(&request);
         if let Some(Cut::Before(_)) = cut {
             self.kill();
             return Err(Lost);
         }
+        let ends = is_watch(&request).then(|| self.ends.subscribe());
         let response = forward(upstream, request).await;
+        let response = match ends {
+            Some(ends) => response.map(|body| interruptible(body, ends)),
+            None => response,
+        };
         match cut {
             Some(Cut::After(_)) => {
                 self.kill();
@@ -181,12 +271,18 @@ impl std::fmt::Display for Lost {
 impl std::error::Error for Lost {}
 
 fn is_mutating(request: &Request<Incoming>) -> bool {
-    let changes =
-        matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-    let query = request.uri().query().unwrap_or_default();
     let path = request.uri().path();
     let aside = path.contains("/events") || path.contains("/leases");
-    changes && !aside && !query.contains("dryRun=All")
+    changes(request) && !aside && !is_dry_run(request)
+}
+
+fn is_dry_run(request: &Request<Incoming>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    changes(request) && query.contains("dryRun=All")
+}
+
+fn changes(request: &Request<Incoming>) -> bool {
+    matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE)
 }
 
 async fn forward(upstream: &Client, request: Request<Incoming>) -> Response<Body> {

@@ -8,10 +8,8 @@
 )]
 
 use std::collections::BTreeMap;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 
-use pintle_testing_testbed::{Bed, Call, Cut, Proxy, chart_archive, normalised};
+use pintle_testing_testbed::{Bed, Call, Cut, Process, Proxy, chart_archive, normalised};
 use serde_json::{Value, json};
 
 /// Enough to cut at: three kinds, one of them with a controller of its own.
@@ -46,43 +44,8 @@ enum Operation {
     Delete,
 }
 
-/// A controller in a process of its own, behind a proxy.
-struct Process(Arc<Mutex<Option<Child>>>);
-
-impl Process {
-    fn start(proxy: &Proxy, bed: &Bed) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_testbed-controller"))
-            .args([&proxy.url(), &bed.namespace])
-            .stdout(Stdio::null())
-            .stderr(if std::env::var_os("RUST_LOG").is_some() {
-                Stdio::inherit()
-            } else {
-                Stdio::null()
-            })
-            .spawn()
-            .unwrap();
-        Process(Arc::new(Mutex::new(Some(child))))
-    }
-
-    fn killer(&self) -> impl FnOnce() + Send + 'static {
-        let child = Arc::clone(&self.0);
-        move || end(&child)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        end(&self.0);
-    }
-}
-
-/// SIGKILL, and wait for the end.
-fn end(child: &Mutex<Option<Child>>) {
-    if let Some(mut child) = child.lock().unwrap().take() {
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-}
+/// The controller that is killed.
+const CONTROLLER: &str = env!("CARGO_BIN_EXE_testbed-controller");
 
 struct Run {
     calls: Vec<Call>,
@@ -94,7 +57,7 @@ struct Run {
 async fn run(operation: Operation, cut: Option<Cut>) -> Run {
     let bed = Bed::without_controller("kill").await.unwrap();
     let proxy = Proxy::start(bed.client.clone()).await.unwrap();
-    let mut process = Process::start(&proxy, &bed);
+    let mut process = Process::start(CONTROLLER, &proxy, &bed.namespace).unwrap();
     let chart = chart_archive("web", &[("templates/all.yaml", TEMPLATE)]).unwrap();
     let (one, two) = (json!({"greeting": "one"}), json!({"greeting": "two"}));
     if operation != Operation::Create {
@@ -130,7 +93,7 @@ async fn run(operation: Operation, cut: Option<Cut>) -> Run {
             |error| panic!("{operation:?} {cut:?}: {error:#}\n{:?}", proxy.calls()),
         );
         if !matches!(cut, Cut::Answer(_)) {
-            process = Process::start(&proxy, &bed);
+            process = Process::start(CONTROLLER, &proxy, &bed.namespace).unwrap();
         }
     }
     finish(&bed, operation).await;
