@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use pintle_release_api::ANNOTATION_ADOPTED;
+use pintle_release_api::{ANNOTATION_ADOPTED, Adopt};
 use pintle_release_plan::{Action, Answer, Desired, RANK_CRD, Refusal, Verdict, classify};
 use serde_json::{Value, json};
 
 use crate::applier::CONCURRENCY;
+use crate::preflight::Claim;
 use crate::request::{self, url};
 use crate::{Applier, Checked, Kind, Metadata, Ready};
 
@@ -44,6 +45,18 @@ pub enum ApplyError {
     Transient(String),
 }
 
+/// Why a single request did not go through.
+enum Halt {
+    Refused(Refusal),
+    Answered(Answer),
+}
+
+impl From<Answer> for Halt {
+    fn from(answer: Answer) -> Self {
+        Halt::Answered(answer)
+    }
+}
+
 impl Applier {
     /// Applies the waves, one after another; inside a wave all at once. What was applied before an
     /// error is told in `done`.
@@ -62,7 +75,7 @@ impl Applier {
             let steps: Vec<_> = wave
                 .iter()
                 .filter(|ready| ready.step.action != Action::Await)
-                .map(|ready| self.step(&desired[ready.step.index], ready))
+                .map(|ready| self.step(&desired[ready.step.index], ready, checked.adopt))
                 .collect();
             let results = futures::stream::iter(steps).buffer_unordered(CONCURRENCY);
             let mut first = None;
@@ -88,17 +101,23 @@ impl Applier {
         }
     }
 
-    async fn step(&self, desired: &Desired, ready: &Ready) -> Result<Applied, ApplyError> {
+    async fn step(
+        &self,
+        desired: &Desired,
+        ready: &Ready,
+        adopt: Adopt,
+    ) -> Result<Applied, ApplyError> {
         let _guard = self.in_flight.begin(&desired.key);
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let answer = match self.once(desired, ready).await {
+            let answer = match self.once(desired, ready, adopt).await {
                 Ok(metadata) => {
                     self.in_flight.written(&desired.key, &metadata);
                     return Ok(Applied { index: ready.step.index, metadata });
                 }
-                Err(answer) => answer,
+                Err(Halt::Refused(refusal)) => return Err(ApplyError::Refused(refusal)),
+                Err(Halt::Answered(answer)) => answer,
             };
             match classify(&desired.key, &answer) {
                 Verdict::Refused(refusal) => return Err(ApplyError::Refused(refusal)),
@@ -114,22 +133,31 @@ impl Applier {
         }
     }
 
-    async fn once(&self, desired: &Desired, ready: &Ready) -> Result<Metadata, Answer> {
+    async fn once(&self, desired: &Desired, ready: &Ready, adopt: Adopt) -> Result<Metadata, Halt> {
         let kind = self.kind(desired).await?;
         let url = url(&desired.gvk, &kind, &desired.key);
         match ready.step.action {
             Action::Recreate => self.remove_first(desired, &url).await?,
             Action::Create | Action::Patch | Action::Leave | Action::Await => {}
         }
+        let mut is_adopted = ready.adopted;
+        if ready.deferred.is_some() && ready.step.action == Action::Create {
+            // No dry run has asked whose it is.
+            match self.claim(desired, &url, adopt).await? {
+                Claim::Ours => {}
+                Claim::Adopted => is_adopted = true,
+                Claim::Refused(refusal) => return Err(Halt::Refused(refusal)),
+            }
+        }
         let body = ready.body.as_ref().unwrap_or(&desired.body);
-        let marked = ready.adopted.then(|| adopted(body));
+        let marked = is_adopted.then(|| adopted(body));
         let body = marked.as_ref().unwrap_or(body);
         match request::apply(&self.client, &url, body, true, false).await {
             Ok(written) => Ok(written.metadata),
             Err(answer) if self.untangle(desired, &kind, &url, &answer).await? => {
                 Ok(request::apply(&self.client, &url, body, true, false).await?.metadata)
             }
-            Err(answer) => Err(answer),
+            Err(answer) => Err(answer.into()),
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Preflight<'a> {
     pub on_immutable: OnImmutable,
     /// What is known of the replica counts of workloads that an autoscaler targets.
     pub replicas: &'a HashMap<ObjectKey, Replicas>,
+    /// Our objects that were there before the release: they stay marked so.
+    pub adopted: &'a HashSet<ObjectKey>,
 }
 
 /// An object that may go out.
@@ -51,6 +53,8 @@ pub struct Checked {
     pub refused: Vec<Refusal>,
     /// What passing faults stood in the way of an answer.
     pub transient: Vec<String>,
+    /// What may be taken over: of what could not be judged yet it is asked when its turn comes.
+    pub adopt: Adopt,
 }
 
 enum Outcome {
@@ -68,7 +72,7 @@ impl Applier {
         options: Preflight<'_>,
     ) -> Checked {
         let coming = Coming::of(desired, plan);
-        let mut checked = Checked::default();
+        let mut checked = Checked { adopt: options.adopt, ..Checked::default() };
         for wave in &plan.waves {
             let steps = wave.iter().filter(|it| it.action != Action::Leave);
             let checks: Vec<_> = steps
@@ -99,7 +103,7 @@ impl Applier {
             step,
             body: None,
             yields: Vec::new(),
-            adopted: false,
+            adopted: step.action == Action::Patch && options.adopted.contains(&desired.key),
             deferred,
         };
         if let Some(why) = coming.defers(desired) {
@@ -192,7 +196,12 @@ impl Applier {
 
     /// Whether an object that is there may become ours. Asked before anything is sent: a field
     /// manager does not conflict with itself, so that two releases would overwrite each other.
-    async fn claim(&self, desired: &Desired, url: &str, adopt: Adopt) -> Result<Claim, Answer> {
+    pub(crate) async fn claim(
+        &self,
+        desired: &Desired,
+        url: &str,
+        adopt: Adopt,
+    ) -> Result<Claim, Answer> {
         let Some(Metadata(metadata)) = request::read(&self.client, url).await? else {
             return Ok(Claim::Ours);
         };
@@ -205,7 +214,9 @@ impl Applier {
             (Ownership::Release { namespace, name }, _)
                 if *namespace == self.owner.namespace && *name == self.owner.name =>
             {
-                Ok(Claim::Ours)
+                // The answer to an adoption may have been lost.
+                let adopted = metadata.pointer("/annotations/pintle.dev~1adopted").is_some();
+                Ok(if adopted { Claim::Adopted } else { Claim::Ours })
             }
             // Ours once: kept by a rollback, a `keep` annotation or an orphaning, which took our
             // labels off and left Helm's.
@@ -260,9 +271,13 @@ impl Applier {
     }
 }
 
-enum Claim {
+/// What may become of an object that is there.
+pub(crate) enum Claim {
+    /// It is ours, or not there.
     Ours,
+    /// It may be taken over.
     Adopted,
+    /// It is somebody else's.
     Refused(Refusal),
 }
 

@@ -22,6 +22,12 @@ pub enum ContentError {
         /// What is wrong.
         what: String,
     },
+    /// A version that is recorded is never written again.
+    #[error("version {name} is recorded already")]
+    Recorded {
+        /// The history.
+        name: String,
+    },
     /// Too large to be stored.
     #[error("content {name} takes {bytes} bytes, and the limit is {limit}")]
     TooLarge {

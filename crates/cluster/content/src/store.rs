@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{DeleteParams, ListParams, PartialObjectMeta, PostParams, PropagationPolicy};
 use kube::{Api, Client};
-use pintle_release_api::{LABEL_CONTENT, LABEL_RELEASE, ReleaseHistory};
+use pintle_release_api::{CONTENT_TYPE, LABEL_CONTENT, LABEL_RELEASE, ReleaseHistory};
 use pintle_release_revision::sha256;
 
 use crate::blob::{chunk_name, chunks, read_chunk};
@@ -106,7 +106,7 @@ impl Store {
     /// overwritten, since nothing of that version was touched without its history.
     ///
     /// # Errors
-    /// When the API server refuses; a history that is there already is a 409.
+    /// When the API server refuses, or the version is recorded already.
     pub async fn record(
         &self,
         version: &Version,
@@ -117,13 +117,17 @@ impl Store {
         let labels = BTreeMap::from([(LABEL_RELEASE.to_owned(), release.clone())]);
         let bytes = version.blob.pack().map_err(|it| damaged(&name, &it))?;
         for secret in chunks(&name, &bytes, &labels, Some(owner), false)?.iter().rev() {
-            self.write(secret).await?;
+            self.write(secret, &name).await?;
         }
         let mut history = history_object(version.history.clone());
         history.metadata.owner_references = Some(vec![owner.clone()]);
         history.metadata.labels = Some(labels);
-        let written = self.histories.create(&PostParams::default(), &history).await;
-        written.map_err(api("record ReleaseHistory", &name))
+        match self.histories.create(&PostParams::default(), &history).await {
+            Err(kube::Error::Api(status)) if status.is_already_exists() => {
+                Err(ContentError::Recorded { name })
+            }
+            written => written.map_err(api("record ReleaseHistory", &name)),
+        }
     }
 
     /// A version's history.
@@ -170,6 +174,22 @@ impl Store {
         self.delete_blob(&name).await
     }
 
+    /// Removes every version blob of a release, also those whose histories are gone: with their
+    /// definition, or since nobody ever recorded them.
+    ///
+    /// # Errors
+    /// When the API server refuses.
+    pub async fn remove_blobs(&self, release: &str) -> Result<(), ContentError> {
+        let params = ListParams::default()
+            .labels(&format!("{LABEL_RELEASE}={release}"))
+            .fields(&format!("type={CONTENT_TYPE}"));
+        let list = self.metadata.list(&params).await.map_err(api("list content of", release))?;
+        for name in list.items.into_iter().filter_map(|it| it.metadata.name) {
+            self.delete_secret(&name).await?;
+        }
+        Ok(())
+    }
+
     async fn delete_blob(&self, blob: &str) -> Result<(), ContentError> {
         let first = self.secrets.get_opt(&chunk_name(blob, 0)).await;
         let first = first.map_err(api("read Secret", blob))?;
@@ -189,15 +209,23 @@ impl Store {
         }
     }
 
-    async fn write(&self, secret: &Secret) -> Result<(), ContentError> {
+    /// Writes a chunk of a version that is not recorded. What stands in its way is looked at before
+    /// the history is looked for, and replaced as it was then.
+    async fn write(&self, secret: &Secret, version: &str) -> Result<(), ContentError> {
         let name = secret.metadata.name.as_deref().unwrap_or_default();
-        let result = match self.secrets.create(&PostParams::default(), secret).await {
-            Err(kube::Error::Api(status)) if status.is_already_exists() => {
-                self.secrets.replace(name, &PostParams::default(), secret).await
-            }
-            other => other,
-        };
-        result.map(|_| ()).map_err(api("write Secret", name))
+        match self.secrets.create(&PostParams::default(), secret).await {
+            Err(kube::Error::Api(status)) if status.is_already_exists() => {}
+            written => return written.map(|_| ()).map_err(api("write Secret", name)),
+        }
+        let there = self.secrets.get(name).await.map_err(api("read Secret", name))?;
+        let history = self.histories.get_opt(version).await;
+        if history.map_err(api("read ReleaseHistory", version))?.is_some() {
+            return Err(ContentError::Recorded { name: version.to_owned() });
+        }
+        let mut secret = secret.clone();
+        secret.metadata.resource_version = there.metadata.resource_version;
+        let replaced = self.secrets.replace(name, &PostParams::default(), &secret).await;
+        replaced.map(|_| ()).map_err(api("write Secret", name))
     }
 
     async fn read(&self, blob: &str) -> Result<Option<Vec<u8>>, ContentError> {

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use pintle_release_api::{ReleaseHistory, ReleaseHistorySpec};
-use pintle_release_manifest::Manifest;
+use pintle_release_manifest::{Manifest, REDACTED, Sensitive};
 use pintle_release_revision::{SALT_LEN, Salt};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub struct Version {
 }
 
 /// What a version's blob holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionBlob {
     /// The release's salt, base16: the key of every digest of it.
     salt: String,
@@ -38,7 +38,13 @@ pub struct VersionBlob {
     pub values: serde_json::Value,
     /// What each entry of `spec.valuesFrom` held, by digest, so that a rollback finds it again.
     #[serde(default)]
-    pub values_from: std::collections::BTreeMap<String, String>,
+    pub values_from: std::collections::BTreeMap<String, Sensitive>,
+}
+
+impl std::fmt::Debug for VersionBlob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "VersionBlob({REDACTED})")
+    }
 }
 
 impl VersionBlob {
@@ -48,7 +54,7 @@ impl VersionBlob {
         salt: &Salt,
         manifest: Manifest,
         values: serde_json::Value,
-        values_from: std::collections::BTreeMap<String, String>,
+        values_from: std::collections::BTreeMap<String, Sensitive>,
     ) -> Self {
         let salt = salt.iter().map(|byte| format!("{byte:02x}")).collect();
         VersionBlob { salt, manifest, values, values_from }

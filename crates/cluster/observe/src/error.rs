@@ -38,8 +38,10 @@ impl ObserveError {
     pub fn reason(&self) -> Reason {
         match self {
             ObserveError::Refused { .. } => Reason::Forbidden,
-            ObserveError::NoSuchKind { .. } => Reason::ApplyRefused,
-            ObserveError::NotSynced { .. } => Reason::ApiUnavailable,
+            // Its definition may be on its way, or just gone: whoever asks anew is told.
+            ObserveError::NoSuchKind { .. } | ObserveError::NotSynced { .. } => {
+                Reason::ApiUnavailable
+            }
         }
     }
 }

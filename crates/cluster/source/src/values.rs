@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pintle_release_api::{ValuesKind, ValuesSource};
+use pintle_release_api::{PINNED_ABSENT, ValuesKind, ValuesSource};
+use pintle_release_manifest::Sensitive;
 
 use crate::{SourceError, Sources};
 
@@ -12,7 +13,7 @@ pub const VALUES_KEY: &str = "values.yaml";
 pub const MAX_VALUES: usize = 1 << 20;
 
 /// What pinned entries held, by digest: from a version's blob.
-pub type Pinned = BTreeMap<String, String>;
+pub type Pinned = BTreeMap<String, Sensitive>;
 
 /// The text of one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct FoundValues {
     /// The entry's place: `spec.valuesFrom[0] (Secret shop-db)`.
     pub place: String,
     /// Its text.
-    pub text: String,
+    pub text: Sensitive,
     /// Where it goes; none for a values file.
     pub target_path: Option<String>,
     /// Index of the entry in `spec.valuesFrom`.
@@ -28,7 +29,8 @@ pub struct FoundValues {
 }
 
 impl Sources {
-    /// The texts of all entries that are there, in order. A pinned entry is what the version held.
+    /// The texts of all entries that are there, in order. A pinned entry is what the version held;
+    /// one that was not there then is left out.
     ///
     /// # Errors
     /// When an entry that is not optional is missing, or is not text.
@@ -39,6 +41,9 @@ impl Sources {
     ) -> Result<Vec<FoundValues>, SourceError> {
         let mut found = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
+            if entry.digest.as_deref() == Some(PINNED_ABSENT) {
+                continue;
+            }
             let kind = match entry.kind {
                 ValuesKind::Secret => "Secret",
                 ValuesKind::ConfigMap => "ConfigMap",
@@ -56,13 +61,13 @@ impl Sources {
         Ok(found)
     }
 
-    async fn text(&self, entry: &ValuesSource, place: &str) -> Result<String, SourceError> {
+    async fn text(&self, entry: &ValuesSource, place: &str) -> Result<Sensitive, SourceError> {
         let key = entry.key.as_deref().unwrap_or(VALUES_KEY);
         let bytes = match entry.kind {
             ValuesKind::Secret => self.secret(&entry.name, key).await?,
             ValuesKind::ConfigMap => self.config_map(&entry.name, key).await?,
         };
-        String::from_utf8(bytes)
-            .map_err(|_| SourceError::invalid(format!("{place} key {key}"), "it is not UTF-8 text"))
+        let text = String::from_utf8(bytes).map(Sensitive::new);
+        text.map_err(|_| SourceError::invalid(format!("{place} key {key}"), "it is not UTF-8 text"))
     }
 }

@@ -42,5 +42,6 @@ async fn readyz(State(context): State<Arc<Context>>) -> impl IntoResponse {
 
 async fn metrics(State(context): State<Arc<Context>>) -> impl IntoResponse {
     context.metrics.releases(context.releases.len());
+    context.metrics.observed(context.observer.counters());
     ([(header::CONTENT_TYPE, OPEN_METRICS)], context.metrics.text())
 }

@@ -5,21 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use k8s_openapi::jiff::Timestamp;
-use kube::api::{DynamicObject, ListParams};
-use kube::core::GroupVersionKind;
-use kube::discovery::Discovery;
-use kube::{Api, Client};
+use kube::Client;
 use pintle_cluster_content::Store;
 use pintle_cluster_source::Archive;
-use pintle_helm_chart::{ErrorKind, Values, load_archive, read_values};
-use pintle_helm_render::{
-    Capabilities, KubeVersion, Lookup, ParsedChart, RenderError, RenderOptions, SEED_LEN, Seeded,
-};
+use pintle_helm_chart::{ErrorKind, Values, load_archive};
+use pintle_helm_render::{Capabilities, ParsedChart, RenderError, RenderOptions, SEED_LEN, Seeded};
 use pintle_release_api::{Reason, Release, RenderedChart};
-use pintle_release_manifest::Manifest;
+use pintle_release_manifest::{Manifest, Redactor};
 use tokio::sync::Semaphore;
 
 use crate::fault::Fault;
+use crate::server::{CapabilitiesError, ClusterLookup, server_capabilities};
 
 /// The most parsed charts that are kept, and the most archive bytes they may come from.
 const MAX_CHARTS: usize = 64;
@@ -29,6 +25,8 @@ const MAX_CHART_BYTES: usize = 16 << 20;
 const RENDERS: usize = 2;
 /// A chart blob that nobody refers to is kept this long: somebody may be about to record it.
 const GRACE: Duration = Duration::from_secs(60);
+/// The most locks of namespaces that are kept while nobody holds them.
+const MAX_LOCKS: usize = 4096;
 /// How long what the API server can do is believed.
 const CAPABILITIES_FOR: Duration = Duration::from_secs(300);
 
@@ -42,6 +40,8 @@ pub(crate) struct RenderInput {
     pub(crate) upgrade: bool,
     /// For `lookup`: with the release's rights.
     pub(crate) client: Client,
+    /// What errors and warnings must not show.
+    pub(crate) secrets: Redactor,
 }
 
 struct Cached {
@@ -58,6 +58,8 @@ struct Cache {
 
 /// Whose turn it is to store a chart, by namespace and digest.
 type Turns = HashMap<(String, String), Arc<tokio::sync::Mutex<()>>>;
+/// Holds off sweeps of a namespace: see [`Charts::hold`].
+pub(crate) type Hold = tokio::sync::OwnedRwLockReadGuard<()>;
 
 /// The charts of one process.
 pub(crate) struct Charts {
@@ -67,6 +69,8 @@ pub(crate) struct Charts {
     stored: Mutex<HashSet<(String, String)>>,
     /// Those that are being stored: of a hundred releases of one chart, one stores it.
     storing: Mutex<Turns>,
+    /// Keeps sweeps of a namespace apart from the recording of its versions.
+    sweeps: Mutex<HashMap<String, Arc<tokio::sync::RwLock<()>>>>,
     capabilities: tokio::sync::Mutex<Option<(Instant, Arc<Capabilities>)>>,
     renders: Semaphore,
 }
@@ -78,6 +82,7 @@ impl Charts {
             cache: Mutex::default(),
             stored: Mutex::default(),
             storing: Mutex::default(),
+            sweeps: Mutex::default(),
             capabilities: tokio::sync::Mutex::default(),
             renders: Semaphore::new(RENDERS),
         }
@@ -91,14 +96,14 @@ impl Charts {
         let capabilities = self.capabilities().await?;
         let cached = self.cached(&input.archive.digest);
         let permit = self.renders.acquire().await;
-        let handle = tokio::runtime::Handle::current();
+        // With the release's rights.
+        let lookup = Arc::new(ClusterLookup::new(input.client.clone()));
         let task = tokio::task::spawn_blocking(move || {
             let chart = match cached {
                 Some(chart) => chart,
                 None => parse(&input.archive.bytes)?,
             };
-            let lookup = Arc::new(ClusterLookup { client: input.client.clone(), handle });
-            render(&chart, &input, &capabilities, lookup)
+            render(&chart, &input, &capabilities, &lookup)
                 .map(|(manifest, reference)| (chart, manifest, reference, input.archive))
         });
         let rendered = task.await;
@@ -133,23 +138,36 @@ impl Charts {
         Ok(())
     }
 
-    /// Removes the charts of a namespace that no version names, and that no Release in it asks for
-    /// by digest.
+    /// To be held from before a chart is stored until the version that needs it is recorded: no
+    /// sweep of the namespace comes in between.
+    pub(crate) async fn hold(&self, namespace: &str) -> Hold {
+        self.lock_of(namespace).read_owned().await
+    }
+
+    /// Removes the charts of a namespace that nobody uses: those of `at_once` whatever their age
+    /// (they go with their last user), and those that nobody can be about to use any more.
     pub(crate) async fn sweep(
         &self,
         store: &Store,
         namespace: &str,
-        used: &BTreeSet<String>,
-        release: &Release,
+        used: impl FnOnce() -> BTreeSet<String>,
+        at_once: &BTreeSet<String>,
     ) -> Result<(), Fault> {
-        // What goes with its last release goes at once; what somebody may be about to use, later.
-        let own = own_charts(release);
-        let gone = store.sweep_charts(used, Timestamp::now() - GRACE, &own).await?;
+        let _alone = self.lock_of(namespace).write_owned().await;
+        let gone = store.sweep_charts(&used(), Timestamp::now() - GRACE, at_once).await?;
         // What is gone is named by label, which is cut short: asking again once more is no harm.
         if !gone.is_empty() {
             self.stored().retain(|(of, _)| of != namespace);
         }
         Ok(())
+    }
+
+    fn lock_of(&self, namespace: &str) -> Arc<tokio::sync::RwLock<()>> {
+        let mut locks = self.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
+        if locks.len() >= MAX_LOCKS {
+            locks.retain(|_, it| Arc::strong_count(it) > 1);
+        }
+        Arc::clone(locks.entry(namespace.to_owned()).or_default())
     }
 
     fn storing(&self) -> std::sync::MutexGuard<'_, Turns> {
@@ -192,21 +210,11 @@ impl Charts {
         {
             return Ok(Arc::clone(capabilities));
         }
-        let version = self.client.apiserver_version().await?;
-        let discovery = Discovery::new(self.client.clone()).run_aggregated().await?;
-        let mut served = BTreeSet::new();
-        for group in discovery.groups() {
-            for version in group.versions() {
-                for (resource, _) in group.versioned_resources(version) {
-                    served.insert(resource.api_version.clone());
-                    served.insert(format!("{}/{}", resource.api_version, resource.kind));
-                }
-            }
-        }
-        let version = KubeVersion::parse(&version.git_version)
-            .map_err(|error| Fault::transient(error.to_string()))?;
-        let api_versions = Arc::new(served.into_iter().collect());
-        let capabilities = Arc::new(Capabilities { kube_version: version, api_versions });
+        let capabilities = server_capabilities(&self.client).await.map_err(|it| match it {
+            CapabilitiesError::Api(error) => Fault::from(error),
+            CapabilitiesError::Version(_) => Fault::transient(it.to_string()),
+        })?;
+        let capabilities = Arc::new(capabilities);
         *known = Some((Instant::now(), Arc::clone(&capabilities)));
         Ok(capabilities)
     }
@@ -224,21 +232,25 @@ fn render(
     chart: &ParsedChart,
     input: &RenderInput,
     capabilities: &Capabilities,
-    lookup: Arc<dyn Lookup>,
+    lookup: &Arc<ClusterLookup>,
 ) -> Result<(Manifest, RenderedChart), Fault> {
     let generator = Arc::new(generator()?);
     let mut options = RenderOptions::new(&input.release_name, &input.namespace, generator);
     options.release.revision = input.revision;
     options.release.is_upgrade = input.upgrade;
     options.capabilities = capabilities.clone();
-    options.lookup = Some(lookup);
+    options.lookup = Some(Arc::<ClusterLookup>::clone(lookup));
     let mut warnings = Vec::new();
     let rendered = pintle_helm_render::render(chart, &input.values, &options, &mut warnings)
-        .map_err(|error| fault(&error))?;
+        .map_err(|error| match lookup.passing_fault() {
+            Some(passing) => Fault::transient(format!("lookup: {passing}")),
+            None => fault(&error, &input.secrets),
+        })?;
     for warning in &warnings {
-        tracing::debug!(release = %input.release_name, ?warning, "the chart warns");
+        let warning = input.secrets.clean(&format!("{warning:?}"));
+        tracing::debug!(release = %input.release_name, warning, "the chart warns");
     }
-    let manifest = rendered.manifest().map_err(|error| fault(&error))?;
+    let manifest = rendered.manifest().map_err(|error| fault(&error, &input.secrets))?;
     let metadata = chart.chart().metadata();
     let reference = RenderedChart {
         reference: format!("{}-{}", metadata.name, metadata.version),
@@ -259,13 +271,14 @@ fn generator() -> Result<Seeded, Fault> {
     Ok(Seeded::new(seed, now.as_second(), i64::from(now.subsec_nanosecond())))
 }
 
-fn own_charts(release: &Release) -> BTreeSet<String> {
+/// The charts that a release is served from or asks for.
+pub(crate) fn own_charts(release: &Release) -> BTreeSet<String> {
     let chart = release.status.as_ref().and_then(|it| it.chart.as_ref());
     let served = chart.map(|it| it.digest.clone());
     served.into_iter().chain(release.spec.chart.blob.clone()).collect()
 }
 
-fn fault(error: &RenderError) -> Fault {
+fn fault(error: &RenderError, secrets: &Redactor) -> Fault {
     let reason = match error {
         RenderError::Chart(error) => match error.kind() {
             ErrorKind::Values | ErrorKind::Schema => Reason::ValuesInvalid,
@@ -278,7 +291,8 @@ fn fault(error: &RenderError) -> Fault {
         }
         _ => Reason::RenderFailed,
     };
-    Fault::new(reason, bounded(&error.to_string()))
+    // Before it is cut, which could leave half of a secret.
+    Fault::new(reason, bounded(&secrets.clean(&error.to_string())))
 }
 
 /// A chain of a thousand includes gives an error of a thousand parts; a status holds one screen.
@@ -289,65 +303,4 @@ fn bounded(text: &str) -> String {
     }
     let end = text.floor_char_boundary(MOST);
     format!("{}… ({} bytes more)", &text[..end], text.len() - end)
-}
-
-/// `lookup` with the release's rights. Called from a thread that may block.
-struct ClusterLookup {
-    client: Client,
-    handle: tokio::runtime::Handle,
-}
-
-impl Lookup for ClusterLookup {
-    fn lookup(
-        &self,
-        api_version: &str,
-        kind: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Values, String> {
-        let found = self.handle.block_on(self.ask(api_version, kind, namespace, name));
-        match found.map_err(|error| error.to_string())? {
-            None => Ok(Values::map()),
-            Some(json) => read_values(json.to_string().as_bytes()).map_err(|it| it.to_string()),
-        }
-    }
-}
-
-impl ClusterLookup {
-    async fn ask(
-        &self,
-        api_version: &str,
-        kind: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Option<serde_json::Value>, kube::Error> {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let gvk = GroupVersionKind::gvk(group, version, kind);
-        let (resource, capabilities) = match kube::discovery::pinned_kind(&self.client, &gvk).await
-        {
-            Ok(found) => found,
-            // As Helm's: a kind that is not there has no objects.
-            Err(kube::Error::Api(status)) if status.is_not_found() => return Ok(None),
-            Err(kube::Error::Discovery(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let namespaced = capabilities.scope == kube::discovery::Scope::Namespaced;
-        let api: Api<DynamicObject> = match namespace {
-            namespace if namespaced && !namespace.is_empty() => {
-                Api::namespaced_with(self.client.clone(), namespace, &resource)
-            }
-            _ => Api::all_with(self.client.clone(), &resource),
-        };
-        let json = |it| serde_json::to_value(it).map_err(kube::Error::SerdeError);
-        if name.is_empty() {
-            return api.list(&ListParams::default()).await.and_then(json_list).map(Some);
-        }
-        api.get_opt(name).await?.map(json).transpose()
-    }
-}
-
-fn json_list(
-    list: kube::core::ObjectList<DynamicObject>,
-) -> Result<serde_json::Value, kube::Error> {
-    serde_json::to_value(list).map_err(kube::Error::SerdeError)
 }

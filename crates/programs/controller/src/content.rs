@@ -6,22 +6,25 @@ use pintle_cluster_content::{Version, VersionBlob};
 use pintle_cluster_source::{Archive, FoundValues, Pinned, Sources};
 use pintle_helm_chart::{SetKind, Values, canonical_json, merge_maps, parse_set, read_values};
 use pintle_release_api::{
-    ANNOTATION_REQUESTED_AT, ChartSource, Reason, ReleaseHistorySpec, ReleaseSpec, RenderedChart,
-    ValuesKind,
+    ANNOTATION_REQUESTED_AT, ChartSource, PINNED_ABSENT, Reason, ReleaseHistorySpec, ReleaseSpec,
+    RenderedChart, ValuesKind,
 };
-use pintle_release_manifest::ObjectKey;
+use pintle_release_manifest::{ObjectKey, Redactor, Sensitive};
 use pintle_release_revision::{
     Content, Identity, SALT_LEN, Salt, content_digest, identify, keyed_digest,
 };
 
 use crate::charts::RenderInput;
 use crate::fault::Fault;
+use crate::histories::Recorded;
 use crate::job::Job;
 use crate::memory::Inputs;
 
 /// The version that the spec is.
 pub(crate) struct Target {
     pub(crate) version: i64,
+    /// Whether it is scaled to nothing.
+    pub(crate) suspend: bool,
     /// What is to be recorded before anything of it is touched; none for a version that is.
     pub(crate) new: Option<New>,
 }
@@ -41,10 +44,10 @@ pub(crate) async fn version(job: &mut Job<'_>) -> Result<Target, Fault> {
     refer(job);
     if let Some(version) = known(job, inputs) {
         job.wanted = Some(version);
-        return Ok(Target { version, new: None });
+        return Ok(Target { version, suspend: job.release.spec.suspend, new: None });
     }
     let histories = job.context.histories.of(&job.namespace, &job.name);
-    let salt = salt(job, histories.keys().next_back().copied()).await?;
+    let salt = salt(job, &histories).await?;
     let input = resolve(job).await?;
     let digest = content_digest(
         &salt,
@@ -56,8 +59,11 @@ pub(crate) async fn version(job: &mut Job<'_>) -> Result<Target, Fault> {
             rerender: job.release.spec.rerender.as_deref(),
         },
     );
-    let digests = histories.iter().map(|(it, recorded)| (*it, recorded.content_digest.clone()));
-    let identity = identify(&digest, &digests.collect(), job.before.latest_version);
+    // What is lost is in no history any more, but its number was given.
+    let latest = histories.keys().next_back().copied().max(job.before.latest_version);
+    let there = histories.iter().filter(|(_, it)| !it.lost);
+    let digests = there.map(|(it, recorded)| (*it, recorded.content_digest.clone()));
+    let identity = identify(&digest, &digests.collect(), latest);
     job.wanted = Some(identity.version());
     let new = match identity {
         Identity::Known(_) => None,
@@ -67,7 +73,7 @@ pub(crate) async fn version(job: &mut Job<'_>) -> Result<Target, Fault> {
         // A new version counts as identified only when it is recorded.
         job.memory.identified = Some((inputs, identity.version()));
     }
-    Ok(Target { version: identity.version(), new })
+    Ok(Target { version: identity.version(), suspend: job.release.spec.suspend, new })
 }
 
 /// Names what the spec refers to, so that its changes bring a reconcile. Before it is read, so that
@@ -98,7 +104,8 @@ fn known(job: &Job<'_>, inputs: Inputs) -> Option<i64> {
     let by_memory = job.memory.identified.filter(|(it, _)| *it == inputs).map(|(_, it)| it);
     let version = by_memory.or_else(|| by_status(job))?;
     let recorded = job.context.histories.of(&job.namespace, &job.name);
-    (!asked_anew && recorded.contains_key(&version)).then_some(version)
+    let there = recorded.get(&version).is_some_and(|it| !it.lost);
+    (!asked_anew && there).then_some(version)
 }
 
 /// After a restart: a Ready status of this very generation names its version, unless the spec
@@ -115,21 +122,21 @@ fn by_status(job: &Job<'_>) -> Option<i64> {
     job.before.version.filter(|_| ready && !refers)
 }
 
-/// The key of the release's digests: from any of its blobs, or made with its first version.
-async fn salt(job: &mut Job<'_>, newest: Option<i64>) -> Result<Salt, Fault> {
+/// The key of the release's digests: from any of its blobs, or made with its first version. Where
+/// all blobs are lost no content can be told to be an earlier one, and a new key does no harm.
+async fn salt(job: &mut Job<'_>, histories: &BTreeMap<i64, Recorded>) -> Result<Salt, Fault> {
     if let Some(salt) = job.memory.salt {
         return Ok(salt);
     }
-    let salt = match newest {
-        Some(version) => {
-            let blob = job.store().version(&job.name, version).await?;
-            blob.salt().ok_or_else(|| {
-                Fault::new(
-                    Reason::ChartInvalid,
-                    format!("the blob of version {version} is damaged"),
-                )
-            })?
+    let mut found = None;
+    for (version, _) in histories.iter().rev().filter(|(_, it)| !it.lost) {
+        found = job.blob(*version).await?.and_then(|it| it.salt());
+        if found.is_some() {
+            break;
         }
+    }
+    let salt = match found {
+        Some(salt) => salt,
         None => {
             let mut salt = [0; SALT_LEN];
             getrandom::fill(&mut salt)
@@ -149,7 +156,7 @@ struct Resolved {
     found: Vec<FoundValues>,
 }
 
-async fn resolve(job: &Job<'_>) -> Result<Resolved, Fault> {
+async fn resolve(job: &mut Job<'_>) -> Result<Resolved, Fault> {
     let spec = &job.release.spec;
     let sources = Sources::new(&job.client, &job.namespace);
     let archive = sources.chart(&spec.chart).await.map_err(|error| {
@@ -162,22 +169,46 @@ async fn resolve(job: &Job<'_>) -> Result<Resolved, Fault> {
     })?;
     let pinned = pinned(job).await?;
     let found = sources.values(&spec.values_from, &pinned).await?;
+    let (own, texts) = (&job.release.spec, &found);
+    texts.iter().for_each(|it| hide(&mut job.secrets, own, it));
     let values = merged(spec, &found)?;
     let canonical = canonical_json(&values).map_err(|it| invalid("spec.values", &it))?;
     Ok(Resolved { archive, values, canonical, found })
 }
 
+/// What comes from a Secret must not be shown.
+fn hide(secrets: &mut Redactor, spec: &ReleaseSpec, found: &FoundValues) {
+    let entry = spec.values_from.get(found.index);
+    if entry.is_some_and(|it| it.kind == ValuesKind::Secret) {
+        hide_values(secrets, found.text.reveal(), found.target_path.is_some());
+    }
+}
+
+/// Hides each value of a values file, or a text that is one value.
+pub(crate) fn hide_values(secrets: &mut Redactor, text: &str, is_one: bool) {
+    if is_one {
+        secrets.hide(text);
+        return;
+    }
+    let json = read_values(text.as_bytes()).ok().and_then(|it| canonical_json(&it).ok());
+    match json.and_then(|it| serde_json::from_str(&it).ok()) {
+        Some(value) => secrets.hide_value(&value),
+        None => secrets.hide_words(text),
+    }
+}
+
 /// What pinned entries held, out of the versions' blobs, newest first.
 async fn pinned(job: &Job<'_>) -> Result<Pinned, Fault> {
     let entries = job.release.spec.values_from.iter();
-    let mut wanted: Vec<&String> = entries.filter_map(|it| it.digest.as_ref()).collect();
+    let digests = entries.filter_map(|it| it.digest.as_ref());
+    let mut wanted: Vec<&String> = digests.filter(|it| *it != PINNED_ABSENT).collect();
     let mut pinned = Pinned::new();
     let histories = job.context.histories.of(&job.namespace, &job.name);
-    for version in histories.keys().rev() {
+    for (version, _) in histories.iter().rev().filter(|(_, it)| !it.lost) {
         if wanted.is_empty() {
             break;
         }
-        let blob = job.store().version(&job.name, *version).await?;
+        let Some(blob) = job.blob(*version).await? else { continue };
         pinned.extend(blob.values_from);
         wanted.retain(|digest| !pinned.contains_key(*digest));
     }
@@ -190,11 +221,11 @@ fn merged(spec: &ReleaseSpec, found: &[FoundValues]) -> Result<Values, Fault> {
     for entry in found {
         match &entry.target_path {
             None => {
-                let read = read_values(entry.text.as_bytes());
+                let read = read_values(entry.text.reveal().as_bytes());
                 merge_maps(&mut values, read.map_err(|it| invalid(&entry.place, &it))?);
             }
             Some(path) => {
-                let text = format!("{path}={}", entry.text);
+                let text = format!("{path}={}", entry.text.reveal());
                 let no_files = &mut |_: &str| Err(std::io::ErrorKind::Unsupported.into());
                 parse_set(&mut values, &text, SetKind::Literal, no_files)
                     .map_err(|it| invalid(&format!("{} targetPath {path}", entry.place), &it))?;
@@ -231,6 +262,7 @@ async fn render(
         revision: version,
         upgrade: !job.context.histories.of(&job.namespace, &job.name).is_empty(),
         client: job.client.clone(),
+        secrets: job.secrets.clone(),
     };
     let (manifest, chart) = job.context.charts.render(input).await?;
     job.chart = Some(chart.clone());
@@ -246,8 +278,10 @@ async fn render(
         let message = "the chart renders no object at all, and the version before has some";
         return Err(Fault::new(Reason::EmptyRender, message));
     }
-    let held: BTreeMap<String, String> =
-        found.iter().map(|it| (keyed_digest(&salt, it.text.as_bytes()), it.text.clone())).collect();
+    let held: BTreeMap<String, Sensitive> = found
+        .iter()
+        .map(|it| (keyed_digest(&salt, it.text.reveal().as_bytes()), it.text.clone()))
+        .collect();
     let json: serde_json::Value = serde_json::from_str(&canonical).unwrap_or_default();
     let history = ReleaseHistorySpec {
         release: job.name.clone(),
@@ -264,15 +298,15 @@ async fn render(
 }
 
 /// The spec as a rollback writes it back: the chart by its digest, and each value by the digest of
-/// what it held.
+/// what it held, or as absent.
 fn snapshot(spec: &ReleaseSpec, chart: &str, salt: &Salt, found: &[FoundValues]) -> String {
     let mut spec = spec.clone();
     spec.chart = ChartSource { blob: Some(chart.to_owned()), ..ChartSource::default() };
     spec.rollback_to = None;
-    for entry in found {
-        if let Some(source) = spec.values_from.get_mut(entry.index) {
-            source.digest = Some(keyed_digest(salt, entry.text.as_bytes()));
-        }
+    for (index, source) in spec.values_from.iter_mut().enumerate() {
+        let held = found.iter().find(|it| it.index == index);
+        let digest = held.map(|it| keyed_digest(salt, it.text.reveal().as_bytes()));
+        source.digest = Some(digest.unwrap_or_else(|| PINNED_ABSENT.to_owned()));
     }
     serde_json::to_string(&spec).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! What all reconciles share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use k8s_openapi::api::core::v1::ObjectReference;
@@ -85,6 +85,19 @@ impl Context {
         }
         accounts.insert(key, client.clone());
         Ok(client)
+    }
+
+    /// The charts of a namespace that somebody uses: every version, and every Release that names a
+    /// stored chart and is not on its way out.
+    pub(crate) fn charts_used(&self, namespace: &str) -> BTreeSet<String> {
+        let mut used = self.histories.charts_in(namespace);
+        for release in self.releases.state() {
+            let here = release.metadata.namespace.as_deref() == Some(namespace);
+            if here && release.metadata.deletion_timestamp.is_none() {
+                used.extend(release.spec.chart.blob.clone());
+            }
+        }
+        used
     }
 
     /// What is remembered of a release, by its uid.

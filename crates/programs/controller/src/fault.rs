@@ -2,8 +2,10 @@
 
 use pintle_cluster_apply::ApplyError;
 use pintle_cluster_content::ContentError;
+use pintle_cluster_observe::ObserveError;
 use pintle_cluster_source::SourceError;
 use pintle_release_api::{Category, Cause, Reason};
+use pintle_release_manifest::Redactor;
 use pintle_release_plan::Refusal;
 
 /// Why a reconcile could not come to its end.
@@ -41,6 +43,22 @@ impl Fault {
         Fault { reason, message, causes }
     }
 
+    /// A version whose blob is lost.
+    pub(crate) fn lost(version: i64) -> Self {
+        let message = format!("version {version} is lost: its content can't be read back");
+        Fault::new(Reason::VersionNotFound, message)
+    }
+
+    /// The same without what must not be shown.
+    pub(crate) fn redacted(mut self, secrets: &Redactor) -> Self {
+        let object = self.causes.first().and_then(|it| it.object.clone());
+        self.message = clean(secrets, object.as_deref(), &self.message);
+        for cause in &mut self.causes {
+            cause.message = clean(secrets, cause.object.as_deref(), &cause.message);
+        }
+        self
+    }
+
     /// Who can do something about it.
     pub(crate) fn category(&self) -> Category {
         self.reason.category()
@@ -58,6 +76,14 @@ impl Fault {
             hint: hint(self.reason),
             since: None,
         }]
+    }
+}
+
+/// A sentence without what must not be shown. The object's name at its beginning stays.
+pub(crate) fn clean(secrets: &Redactor, object: Option<&str>, sentence: &str) -> String {
+    match object.and_then(|it| Some((it, sentence.strip_prefix(it)?))) {
+        Some((object, rest)) => format!("{object}{}", secrets.clean(rest)),
+        None => secrets.clean(sentence),
     }
 }
 
@@ -97,6 +123,12 @@ impl From<ContentError> for Fault {
             _ => Reason::ApiUnavailable,
         };
         Fault::new(reason, chain(&error))
+    }
+}
+
+impl From<ObserveError> for Fault {
+    fn from(error: ObserveError) -> Self {
+        Fault::new(error.reason(), chain(&error))
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::{Client, Resource};
 use pintle_cluster_apply::Applier;
-use pintle_cluster_content::Store;
+use pintle_cluster_content::{ContentError, Store, VersionBlob, history_name};
 use pintle_cluster_observe::ReleaseRef;
 use pintle_release_api::{ChartStatus, Release, ReleaseStatus};
+use pintle_release_manifest::Redactor;
 use pintle_release_plan::Owner;
 
 use crate::context::Context;
@@ -30,6 +31,8 @@ pub(crate) struct Job<'a> {
     pub(crate) wanted: Option<i64>,
     pub(crate) chart: Option<ChartStatus>,
     pub(crate) blocked_by: Vec<String>,
+    /// What must not be shown: values from Secrets, and what Secrets of the release hold.
+    pub(crate) secrets: Redactor,
 }
 
 impl<'a> Job<'a> {
@@ -54,6 +57,7 @@ impl<'a> Job<'a> {
             wanted: None,
             chart: None,
             blocked_by: Vec::new(),
+            secrets: Redactor::default(),
         })
     }
 
@@ -64,6 +68,33 @@ impl<'a> Job<'a> {
 
     pub(crate) fn store(&self) -> Store {
         Store::new(&self.client, &self.namespace)
+    }
+
+    /// A version's blob; none when it is lost, which is told once. A version that is lost counts as
+    /// one that was trimmed: its number is not given again, and its content gets a new one.
+    pub(crate) async fn blob(&self, version: i64) -> Result<Option<VersionBlob>, Fault> {
+        let what = match self.store().version(&self.name, version).await {
+            Ok(blob) if blob.salt().is_some() => return Ok(Some(blob)),
+            Ok(_) => "its salt is none".to_owned(),
+            Err(ContentError::Damaged { what, .. }) => what,
+            Err(error) => return Err(error.into()),
+        };
+        if self.context.histories.lose(&self.namespace, &self.name, version) {
+            let blob = history_name(&self.name, version);
+            let note = format!(
+                "version {version} is lost, content {blob} can't be read back: {what}; it can't be \
+                 rolled back to, and the same content gets a new number"
+            );
+            tracing::warn!(release = %self.name, namespace = %self.namespace, note);
+            self.context.event(self.release, true, "VersionLost", note).await;
+        }
+        Ok(None)
+    }
+
+    /// Whether a version's blob turned out to be lost.
+    pub(crate) fn is_lost(&self, version: i64) -> bool {
+        let histories = self.context.histories.of(&self.namespace, &self.name);
+        histories.get(&version).is_some_and(|it| it.lost)
     }
 
     /// Whom objects are marked with.

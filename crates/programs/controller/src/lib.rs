@@ -18,8 +18,10 @@ mod reconcile;
 mod rollback;
 mod rollout;
 mod run;
+mod server;
 mod status;
 mod teardown;
 mod writer;
 
 pub use run::{Authority, Options, run};
+pub use server::{CapabilitiesError, ClusterLookup, server_capabilities};

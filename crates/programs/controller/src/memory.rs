@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pintle_release_api::{JobRecord, RememberedReplicas};
+use pintle_release_manifest::Redactor;
 use pintle_release_plan::Desired;
 use pintle_release_revision::Salt;
 
@@ -72,23 +73,30 @@ pub(crate) struct Bodies {
 #[derive(Default)]
 struct BodiesInner {
     clock: u64,
-    entries: HashMap<BodyKey, (u64, Arc<Vec<Desired>>)>,
+    entries: HashMap<BodyKey, (u64, Prepared)>,
+}
+
+/// The objects of a version, and what of it must not be shown.
+#[derive(Clone, Default)]
+pub(crate) struct Prepared {
+    pub(crate) objects: Arc<Vec<Desired>>,
+    pub(crate) secrets: Arc<Redactor>,
 }
 
 /// Release uid, version, and whether suspended.
 pub(crate) type BodyKey = (String, i64, bool);
 
 impl Bodies {
-    pub(crate) fn get(&self, key: &BodyKey) -> Option<Arc<Vec<Desired>>> {
+    pub(crate) fn get(&self, key: &BodyKey) -> Option<Prepared> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.clock += 1;
         let clock = inner.clock;
         let (used, bodies) = inner.entries.get_mut(key)?;
         *used = clock;
-        Some(Arc::clone(bodies))
+        Some(bodies.clone())
     }
 
-    pub(crate) fn put(&self, key: BodyKey, bodies: Arc<Vec<Desired>>) {
+    pub(crate) fn put(&self, key: BodyKey, bodies: Prepared) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.clock += 1;
         let clock = inner.clock;
@@ -137,10 +145,10 @@ mod tests {
         let bodies = Bodies::default();
         let key = |it: usize| (it.to_string(), 1, false);
         for it in 0..MAX_BODIES {
-            bodies.put(key(it), Arc::default());
+            bodies.put(key(it), Prepared::default());
         }
         assert!(bodies.get(&key(0)).is_some());
-        bodies.put(key(MAX_BODIES), Arc::default());
+        bodies.put(key(MAX_BODIES), Prepared::default());
         assert!(bodies.get(&key(0)).is_some());
         assert!(bodies.get(&key(1)).is_none());
     }

@@ -1,5 +1,8 @@
 //! Metrics, with closed label sets: no release's name is ever a label.
 
+use std::sync::atomic::Ordering;
+
+use pintle_cluster_observe::Counters;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
@@ -35,6 +38,12 @@ pub(crate) struct Metrics {
     drifts: Counter,
     statuses: Counter,
     releases: Gauge,
+    watches: Gauge,
+    objects: Gauge,
+    events: Counter,
+    relists: Counter,
+    errors: Counter,
+    triggers: Counter,
 }
 
 impl Metrics {
@@ -47,6 +56,12 @@ impl Metrics {
             drifts: Counter::default(),
             statuses: Counter::default(),
             releases: Gauge::default(),
+            watches: Gauge::default(),
+            objects: Gauge::default(),
+            events: Counter::default(),
+            relists: Counter::default(),
+            errors: Counter::default(),
+            triggers: Counter::default(),
             registry: Registry::default(),
         };
         let it = &metrics;
@@ -61,6 +76,12 @@ impl Metrics {
         registry.register("drift_corrections", "Objects put right", it.drifts.clone());
         registry.register("status_writes", "Status patches sent", it.statuses.clone());
         registry.register("releases", "Releases known", it.releases.clone());
+        registry.register("watches", "Watches open now", it.watches.clone());
+        registry.register("objects", "Objects of releases that are watched", it.objects.clone());
+        registry.register("watch_events", "Events that watches delivered", it.events.clone());
+        registry.register("watch_lists", "Lists that watches began with", it.relists.clone());
+        registry.register("watch_errors", "Errors of watches, all tried again", it.errors.clone());
+        registry.register("watch_triggers", "Releases that watches sent", it.triggers.clone());
         Metrics { registry, ..metrics }
     }
 
@@ -83,6 +104,22 @@ impl Metrics {
 
     pub(crate) fn releases(&self, count: usize) {
         self.releases.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Takes over what the observer has counted.
+    pub(crate) fn observed(&self, counters: &Counters) {
+        let gauge = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
+        self.watches.set(gauge(counters.watches()));
+        self.objects.set(gauge(counters.objects()));
+        let counted = [
+            (&self.events, counters.events()),
+            (&self.relists, counters.relists()),
+            (&self.errors, counters.errors()),
+            (&self.triggers, counters.triggers()),
+        ];
+        for (metric, count) in counted {
+            metric.inner().store(count, Ordering::Relaxed);
+        }
     }
 
     /// The text of `/metrics`, in the OpenMetrics format.

@@ -47,6 +47,7 @@ pub(crate) async fn reconcile(
     let result = AssertUnwindSafe(run(&mut job)).catch_unwind().await.unwrap_or_else(|_| {
         Err(Fault::transient("the controller met a bug; its log has the place; tried again"))
     });
+    let result = result.map_err(|fault| fault.redacted(&job.secrets));
     let next = match result {
         Ok(Flow::Gone) => {
             context.forget(&uid);
@@ -86,13 +87,30 @@ async fn run(job: &mut Job<'_>) -> Result<Flow, Fault> {
     if job.release.spec.paused {
         return Ok(Flow::Settled);
     }
+    let end = advance(job).await;
+    if end.is_err() && job.wanted != job.memory.served.as_ref().map(|it| it.version) {
+        // Whatever is wrong with the spec, what is served is kept as it should be.
+        rollout::keep_served(job).await;
+    }
+    end
+}
+
+/// Towards what the spec asks for.
+async fn advance(job: &mut Job<'_>) -> Result<Flow, Fault> {
     if let Some(wish) = &job.release.spec.rollback_to {
         rollback::rollback(job, wish).await?;
         return Ok(Flow::Again);
     }
-    let version = content::version(job).await?;
-    rollout::roll_out(job, version).await?;
-    Ok(Flow::Settled)
+    let target = content::version(job).await?;
+    let version = target.version;
+    let end = rollout::roll_out(job, target).await;
+    if end.is_err() && job.is_lost(version) {
+        // That the version is lost has only come out now: its content is another one.
+        let target = content::version(job).await?;
+        rollout::roll_out(job, target).await?;
+        return Ok(Flow::Settled);
+    }
+    end.map(|()| Flow::Settled)
 }
 
 /// Two Releases of one release name in a namespace would claim each other's objects: the younger

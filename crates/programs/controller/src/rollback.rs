@@ -19,19 +19,7 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// Writes the snapshot of the version asked for over the spec and clears the wish, in one update
 /// guarded by the resource version. The next reconcile finds by itself which version that is.
 pub(crate) async fn rollback(job: &Job<'_>, wish: &RollbackTo) -> Result<(), Fault> {
-    let versions: BTreeSet<i64> =
-        job.context.histories.of(&job.namespace, &job.name).into_keys().collect();
-    let healthy: BTreeSet<i64> = job.before.healthy_versions.iter().copied().collect();
-    let target = rollback_target(wish, &versions, &healthy, job.before.version);
-    let target = target.map_err(|error| {
-        let reason = match error {
-            RollbackError::NotFound { .. } => Reason::VersionNotFound,
-            RollbackError::NeverHealthy { .. } | RollbackError::NoHealthy { .. } => {
-                Reason::VersionNeverHealthy
-            }
-        };
-        Fault::new(reason, error.to_string())
-    })?;
+    let target = target(job, wish).await?;
     let Some(history) = job.store().history(&job.name, target).await? else {
         let message = format!("version {target} is not in the history any more");
         return Err(Fault::new(Reason::VersionNotFound, message));
@@ -51,6 +39,32 @@ pub(crate) async fn rollback(job: &Job<'_>, wish: &RollbackTo) -> Result<(), Fau
     let note = format!("spec overwritten from version {target}");
     job.context.event(job.release, false, "RolledBack", note).await;
     Ok(())
+}
+
+/// The version that the wish means: one that is there, and can be read back.
+async fn target(job: &Job<'_>, wish: &RollbackTo) -> Result<i64, Fault> {
+    let healthy: BTreeSet<i64> = job.before.healthy_versions.iter().copied().collect();
+    // One less each time, so there is an end.
+    loop {
+        let versions = job.context.histories.of(&job.namespace, &job.name).into_iter();
+        let versions = versions.filter(|(_, it)| !it.lost).map(|(version, _)| version).collect();
+        let target = rollback_target(wish, &versions, &healthy, job.before.version);
+        let target = target.map_err(|error| {
+            let reason = match error {
+                RollbackError::NotFound { .. } => Reason::VersionNotFound,
+                RollbackError::NeverHealthy { .. } | RollbackError::NoHealthy { .. } => {
+                    Reason::VersionNeverHealthy
+                }
+            };
+            Fault::new(reason, error.to_string())
+        })?;
+        if job.blob(target).await?.is_some() {
+            return Ok(target);
+        }
+        if !job.is_lost(target) {
+            return Err(Fault::lost(target));
+        }
+    }
 }
 
 /// A spec that carries its chart goes on to do so, as far as it fits: who applies it the next time

@@ -1,25 +1,27 @@
 //! Rolls a version out: plan, preflight, record, apply, prune. Also what puts drift right, since
 //! drift is nothing but a plan that is not empty for a version that is served already.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use pintle_cluster_apply::{Applied as Done, Checked, InFlight, Metadata, Preflight};
+use pintle_cluster_content::ContentError;
 use pintle_cluster_observe::{Observed, Observer, Watched, owned_hash};
 use pintle_release_api::{
-    ANNOTATION_REQUESTED_AT, JobRecord, PlanStatus, Reason, RememberedReplicas,
+    ANNOTATION_REQUESTED_AT, JobRecord, PlanStatus, Reason, ReleaseHistory, RememberedReplicas,
+    ValuesKind,
 };
-use pintle_release_manifest::{Gvk, Manifest, Object, ObjectKey};
+use pintle_release_manifest::{Gvk, Manifest, Object, ObjectKey, Redactor};
 use pintle_release_plan::{
     Action, Applied, Desired, FinishedJob, Intent, Live, Plan, Refusal, Replicas, Scope,
     has_replicas, normalise, plan, suspend, template_hash,
 };
 use pintle_release_revision::{DEFAULT_HISTORY_LIMIT, trim};
 
-use crate::content::Target;
-use crate::fault::Fault;
+use crate::content::{New, Target, hide_values};
+use crate::fault::{Fault, clean};
 use crate::job::Job;
-use crate::memory::{Served, ServedObject, unpack_hashes};
+use crate::memory::{Prepared, Served, ServedObject, unpack_hashes};
 
 /// Tells the observer of our own writes.
 pub(crate) struct Notes(pub(crate) Observer);
@@ -36,16 +38,16 @@ impl InFlight for Notes {
 
 /// Rolls out what is wanted, as far as it is not there.
 pub(crate) async fn roll_out(job: &mut Job<'_>, target: Target) -> Result<(), Fault> {
-    if target.new.is_none() && in_order(job, target.version) {
+    if target.new.is_none() && in_order(job, &target) {
         return Ok(());
     }
     let desired = desired(job, &target).await?;
     let stale = older_kinds(job, target.version).await;
     watch(job, desired.iter().map(|it| it.gvk.clone()).chain(stale).collect()).await?;
-    let previous = previous(job, &desired, target.version).await;
+    let previous = previous(job, &desired, &target).await;
     let live = live(job);
     let plan = make_plan(job, &desired, previous.as_ref(), &live, &target);
-    let checked = preflight(job, &desired, &plan, target.version).await?;
+    let checked = preflight(job, &desired, &plan, &live, &target).await?;
     record(job, target, &desired).await?;
     apply(job, &desired, &plan, &checked).await?;
     let applier = job.applier();
@@ -58,6 +60,22 @@ pub(crate) async fn roll_out(job: &mut Job<'_>, target: Target) -> Result<(), Fa
     trim_history(job).await
 }
 
+/// Puts right what has drifted of the version that is served, while the spec's own can't be. What
+/// stands in the way of that is for the next try: the status tells of the spec.
+pub(crate) async fn keep_served(job: &mut Job<'_>) {
+    let Some(served) = &job.memory.served else { return };
+    let target = Target { version: served.version, suspend: served.suspend, new: None };
+    if job.is_lost(target.version) || in_order(job, &target) {
+        return;
+    }
+    let told = job.memory.plan.take();
+    if let Err(fault) = roll_out(job, target).await {
+        let fault = fault.redacted(&job.secrets);
+        tracing::info!(release = %job.name, namespace = %job.namespace, %fault, "drift stays");
+    }
+    job.memory.plan = told;
+}
+
 /// After a restart, what was served is derived from the version's blob and the status' hashes.
 pub(crate) async fn restore_served(job: &mut Job<'_>) -> Result<(), Fault> {
     if job.memory.served.is_some() {
@@ -66,10 +84,13 @@ pub(crate) async fn restore_served(job: &mut Job<'_>) -> Result<(), Fault> {
     let Some(version) = job.before.version else { return Ok(()) };
     let histories = job.context.histories.of(&job.namespace, &job.name);
     if !histories.contains_key(&version) {
-        return Ok(());
+        return restore_from_status(job, version).await;
     }
     let suspended = job.release.spec.suspend;
-    let bodies = stored_bodies(job, version, suspended).await?;
+    let bodies = match stored_bodies(job, version, suspended).await {
+        Err(_) if job.is_lost(version) => return restore_from_status(job, version).await,
+        bodies => bodies?,
+    };
     // The hashes speak of the spec that the status speaks of: of another one, `suspend` may differ.
     let same_spec = job.before.observed_generation == job.generation();
     let hashes = job.before.applied.as_deref().map(unpack_hashes).unwrap_or_default();
@@ -87,11 +108,39 @@ pub(crate) async fn restore_served(job: &mut Job<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Where the version that is served is lost, what the status lists of it is still told of.
+async fn restore_from_status(job: &mut Job<'_>, version: i64) -> Result<(), Fault> {
+    let mut objects = Vec::new();
+    for entry in &job.before.inventory {
+        let gvk = Gvk::new(&entry.api_version, &entry.kind);
+        let kind = job.context.kinds.resolve(&gvk).await?;
+        let namespaced = kind.is_some_and(|it| it.scope == Scope::Namespaced);
+        let own = if namespaced { job.namespace.as_str() } else { "" };
+        let key = ObjectKey {
+            group: gvk.group.clone(),
+            kind: gvk.kind.clone(),
+            namespace: entry.namespace.clone().unwrap_or_else(|| own.to_owned()),
+            name: entry.name.clone(),
+        };
+        objects.push(ServedObject { key, gvk, component: entry.component.clone(), template: None });
+    }
+    watch(job, objects.iter().map(|it| it.gvk.clone()).collect()).await?;
+    job.memory.served = Some(Served {
+        version,
+        suspend: job.release.spec.suspend,
+        hashes: vec![None; objects.len()],
+        objects: Arc::new(objects),
+        jobs: job.before.jobs.clone(),
+        suspended: job.before.suspended.clone(),
+    });
+    Ok(())
+}
+
 /// Whether the version is served and nothing of it has drifted: then there is nothing to do, and
 /// no request is made.
-fn in_order(job: &Job<'_>, version: i64) -> bool {
+fn in_order(job: &Job<'_>, target: &Target) -> bool {
     let Some(served) = &job.memory.served else { return false };
-    if served.version != version || served.suspend != job.release.spec.suspend {
+    if served.version != target.version || served.suspend != target.suspend {
         return false;
     }
     let annotations = job.release.metadata.annotations.as_ref();
@@ -125,11 +174,12 @@ fn finished_job(served: &Served, object: &ServedObject) -> bool {
 
 /// The objects of the version, ready to be sent.
 async fn desired(job: &mut Job<'_>, target: &Target) -> Result<Arc<Vec<Desired>>, Fault> {
-    let suspended = job.release.spec.suspend;
-    match &target.new {
-        Some(new) => Ok(Arc::new(prepare(job, &new.version.blob.manifest, suspended).await?)),
-        None => stored_bodies(job, target.version, suspended).await,
-    }
+    let Some(new) = &target.new else {
+        return stored_bodies(job, target.version, target.suspend).await;
+    };
+    let desired = prepare(job, &new.version.blob.manifest, target.suspend).await?;
+    hide_secrets(&mut job.secrets, &desired);
+    Ok(Arc::new(desired))
 }
 
 async fn stored_bodies(
@@ -139,12 +189,29 @@ async fn stored_bodies(
 ) -> Result<Arc<Vec<Desired>>, Fault> {
     let key = (job.uid.clone(), version, suspended);
     if let Some(bodies) = job.context.bodies.get(&key) {
-        return Ok(bodies);
+        job.secrets.extend(&bodies.secrets);
+        return Ok(bodies.objects);
     }
-    let blob = job.store().version(&job.name, version).await?;
-    let bodies = Arc::new(prepare(job, &blob.manifest, suspended).await?);
-    job.context.bodies.put(key, Arc::clone(&bodies));
-    Ok(bodies)
+    let Some(blob) = job.blob(version).await? else { return Err(Fault::lost(version)) };
+    let mut secrets = Redactor::default();
+    let spec = &job.release.spec;
+    if spec.values_from.iter().any(|it| it.kind == ValuesKind::Secret) {
+        // Which of them came from a Secret then is not recorded.
+        blob.values_from.values().for_each(|it| hide_values(&mut secrets, it.reveal(), false));
+    }
+    job.secrets.extend(&secrets);
+    let objects = Arc::new(prepare(job, &blob.manifest, suspended).await?);
+    hide_secrets(&mut secrets, &objects);
+    job.secrets.extend(&secrets);
+    let bodies = Prepared { objects: Arc::clone(&objects), secrets: Arc::new(secrets) };
+    job.context.bodies.put(key, bodies);
+    Ok(objects)
+}
+
+/// What Secrets of the release hold must not be shown.
+fn hide_secrets(secrets: &mut Redactor, desired: &[Desired]) {
+    let is_secret = |it: &&Desired| it.key.kind == "Secret" && it.key.group.is_empty();
+    desired.iter().filter(is_secret).for_each(|it| secrets.hide_secret(&it.body));
 }
 
 /// Normalises every object of a manifest.
@@ -216,7 +283,7 @@ async fn older_kinds(job: &Job<'_>, version: i64) -> Vec<Gvk> {
     let served = job.before.version.unwrap_or(0);
     let histories = job.context.histories.of(&job.namespace, &job.name);
     for other in histories.into_keys().filter(|it| *it > served && *it != version) {
-        if let Ok(blob) = job.store().version(&job.name, other).await {
+        if let Ok(Some(blob)) = job.blob(other).await {
             kinds.extend(blob.manifest.objects.iter().map(Object::gvk));
         }
     }
@@ -239,7 +306,7 @@ pub(crate) async fn watch(job: &Job<'_>, mut kinds: Vec<Gvk>) -> Result<(), Faul
     if let Err(error) = ensured {
         // A kind may be gone with its definition: it is asked for anew before the next try.
         job.context.kinds.forget(watched.iter().map(|it| &it.gvk)).await;
-        return Err(Fault::transient(crate::fault::chain(&error)));
+        return Err(error.into());
     }
     Ok(())
 }
@@ -253,10 +320,10 @@ struct Previous {
 async fn previous(
     job: &mut Job<'_>,
     desired: &Arc<Vec<Desired>>,
-    version: i64,
+    target: &Target,
 ) -> Option<Previous> {
     let served = job.memory.served.clone()?;
-    if served.version == version && served.suspend == job.release.spec.suspend {
+    if served.version == target.version && served.suspend == target.suspend {
         return Some(Previous { bodies: Arc::clone(desired), hashes: served.hashes });
     }
     // Without it every object is patched, which is the same in the end.
@@ -319,18 +386,22 @@ async fn preflight(
     job: &mut Job<'_>,
     desired: &[Desired],
     plan: &Plan,
-    version: i64,
+    live: &HashMap<ObjectKey, Live>,
+    target: &Target,
 ) -> Result<Checked, Fault> {
     if plan.steps().all(|it| it.action == Action::Leave) {
         return Ok(Checked::default());
     }
-    let replicas = replicas(job, desired);
+    let replicas = replicas(job, desired, target.suspend);
+    let adopted = live.iter().filter(|(_, it)| it.adopted).map(|(key, _)| key.clone()).collect();
     let options = Preflight {
         adopt: job.release.spec.upgrade.adopt,
         on_immutable: job.release.spec.upgrade.on_immutable,
         replicas: &replicas,
+        adopted: &adopted,
     };
     let checked = job.applier().preflight(desired, plan, options).await;
+    let refused = |it: &Refusal| clean(&job.secrets, Some(&it.object.to_string()), &it.sentence());
     let all = || checked.waves.iter().flatten();
     let count = |action| {
         i32::try_from(all().filter(|it| it.step.action == action).count()).unwrap_or(i32::MAX)
@@ -341,9 +412,9 @@ async fn preflight(
         recreates: count(Action::Recreate),
         prunes: i32::try_from(plan.prunes.iter().flatten().count()).unwrap_or(i32::MAX),
         yields: all().flat_map(|it| it.yields.clone()).collect(),
-        refused: checked.refused.iter().map(Refusal::sentence).collect(),
+        refused: checked.refused.iter().map(refused).collect(),
     });
-    tracing::debug!(release = %job.name, version, plan = ?job.memory.plan, "planned");
+    tracing::debug!(release = %job.name, version = target.version, plan = ?job.memory.plan, "planned");
     if !checked.refused.is_empty() {
         return Err(Fault::refused(&checked.refused));
     }
@@ -355,8 +426,8 @@ async fn preflight(
 
 /// What is known of the replica counts of workloads that autoscalers target, those of the version
 /// itself included.
-fn replicas(job: &Job<'_>, desired: &[Desired]) -> HashMap<ObjectKey, Replicas> {
-    if job.release.spec.suspend {
+fn replicas(job: &Job<'_>, desired: &[Desired], suspended: bool) -> HashMap<ObjectKey, Replicas> {
+    if suspended {
         return HashMap::new();
     }
     let remembered = |key: &ObjectKey| {
@@ -385,25 +456,22 @@ async fn record(
     target: Target,
     desired: &Arc<Vec<Desired>>,
 ) -> Result<(), Fault> {
-    let version = target.version;
-    if let Some(new) = target.new {
-        let store = job.store();
-        job.context.charts.store(&store, &job.namespace, &new.archive).await?;
-        let history = store.record(&new.version, &job.owner_reference()).await?;
-        job.context.histories.recorded(&history);
+    let Target { version, suspend: suspended, new } = target;
+    if let Some(new) = new {
+        let history = record_new(job, &new).await?;
         job.context.metrics.version_recorded();
         let chart = &history.spec.chart.reference;
         let note = format!("version {version} of {chart} recorded");
         job.context.event(job.release, false, "VersionRecorded", note).await;
     }
-    let suspended = job.release.spec.suspend;
     let key = (job.uid.clone(), version, suspended);
-    job.context.bodies.put(key, Arc::clone(desired));
+    let bodies = Prepared { objects: Arc::clone(desired), secrets: Arc::new(job.secrets.clone()) };
+    job.context.bodies.put(key, bodies);
     let before = job.memory.served.take();
     let known = before.filter(|it| {
         it.version == version && it.suspend == suspended && it.objects.len() == desired.len()
     });
-    let remembered = remember(job, desired);
+    let remembered = remember(job, desired, suspended);
     let jobs = job.before.jobs.clone();
     job.memory.served = Some(known.unwrap_or_else(|| Served {
         version,
@@ -416,10 +484,34 @@ async fn record(
     Ok(())
 }
 
+async fn record_new(job: &Job<'_>, new: &New) -> Result<ReleaseHistory, Fault> {
+    let store = job.store();
+    let charts = &job.context.charts;
+    // Until the version is recorded, nobody else knows that its chart is in use.
+    let _hold = charts.hold(&job.namespace).await;
+    charts.store(&store, &job.namespace, &new.archive).await?;
+    let history = match store.record(&new.version, &job.owner_reference()).await {
+        Err(ContentError::Recorded { name }) => {
+            // The index did not know: the next try does.
+            let version = new.version.history.version;
+            let there = store.history(&job.name, version).await?;
+            there.iter().for_each(|it| job.context.histories.recorded(it));
+            return Err(Fault::transient(format!("version {name} is recorded already")));
+        }
+        recorded => recorded?,
+    };
+    job.context.histories.recorded(&history);
+    Ok(history)
+}
+
 /// The replica counts that autoscalers gave, at the moment of suspension.
-fn remember(job: &Job<'_>, desired: &[Desired]) -> BTreeMap<String, RememberedReplicas> {
+fn remember(
+    job: &Job<'_>,
+    desired: &[Desired],
+    suspended: bool,
+) -> BTreeMap<String, RememberedReplicas> {
     let mut remembered = job.before.suspended.clone();
-    if job.release.spec.suspend {
+    if suspended {
         for object in desired.iter().filter(|it| has_replicas(&it.key)) {
             let live = job.context.observer.get(&object.key).and_then(|it| it.replicas);
             if let Some(replicas) = live.filter(|it| *it > 0)
@@ -501,10 +593,21 @@ async fn trim_history(job: &mut Job<'_>) -> Result<(), Fault> {
     let limit = job.release.spec.history_limit.and_then(|it| usize::try_from(it).ok());
     let limit = limit.unwrap_or(DEFAULT_HISTORY_LIMIT);
     let served = job.served_version();
-    let versions = histories.into_keys().collect();
+    let versions = histories.keys().copied().collect();
+    let mut charts = BTreeSet::new();
     for version in trim(&versions, limit, served, &job.before.healthy_versions) {
         job.store().remove(&job.name, version).await?;
         job.context.histories.remove(&job.namespace, &job.name, version);
+        charts.extend(histories.get(&version).map(|it| it.chart.digest.clone()));
+    }
+    let used = || job.context.charts_used(&job.namespace);
+    if charts.is_subset(&used()) {
+        return Ok(());
+    }
+    let (store, none) = (job.store(), BTreeSet::new());
+    if let Err(fault) = job.context.charts.sweep(&store, &job.namespace, used, &none).await {
+        // What is left lying is swept with the next version.
+        tracing::info!(release = %job.name, namespace = %job.namespace, %fault, "charts are kept");
     }
     Ok(())
 }

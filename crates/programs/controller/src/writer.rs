@@ -21,6 +21,10 @@ use crate::status::{Facts, ObjectFact, same, status};
 /// How long a version may take to become ready unless the spec says otherwise.
 const PROGRESS_DEADLINE: Duration = Duration::from_secs(600);
 
+/// As many passing faults in a row are not told of: most are over by then, and a reader could do
+/// nothing about them.
+const QUIET_ATTEMPTS: u32 = 2;
+
 /// Adds our finalizer, so that the objects are removed before the Release is gone.
 pub(crate) async fn add_finalizer(job: &Job<'_>) -> Result<(), Fault> {
     let mut finalizers = job.release.metadata.finalizers.clone().unwrap_or_default();
@@ -62,6 +66,9 @@ pub(crate) async fn write_status(
     let transient = fault.as_ref().is_some_and(|it| it.category() == Category::Transient);
     if transient && job.memory.served.is_none() && job.before.version.is_some() {
         // What is served could not be looked up: the status before is truer than an empty one.
+        return (Ok(()), false);
+    }
+    if transient && job.memory.attempts < QUIET_ATTEMPTS {
         return (Ok(()), false);
     }
     rollout::note_finished_jobs(job);

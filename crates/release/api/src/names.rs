@@ -48,5 +48,8 @@ pub const MAX_NAME: usize = 53;
 /// into an annotation, and all annotations of an object may take 256 KiB.
 pub const MAX_INLINE_CHART_BASE64: usize = 150 * 1024;
 
+/// In place of the digest of a `valuesFrom` entry: there was nothing.
+pub const PINNED_ABSENT: &str = "absent";
+
 /// Node label that no node has: a suspended DaemonSet selects by it.
 pub const SUSPENDED_NODE_SELECTOR: &str = "pintle.dev/suspended";

@@ -142,8 +142,9 @@ pub struct ValuesSource {
     /// Whether the release goes on without it when it is not there.
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
-    /// Digest of what it held when a version was recorded. Written by a rollback: the entry then
-    /// resolves to that content, whatever the object holds today.
+    /// Digest of what it held when a version was recorded, or `absent` where it was not there.
+    /// Written by a rollback: the entry then resolves to that content (or to none), whatever the
+    /// object holds today.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
 }

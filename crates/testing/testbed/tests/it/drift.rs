@@ -56,6 +56,38 @@ async fn foreign_edits_are_put_right() {
 }
 
 #[tokio::test]
+async fn drift_is_put_right_while_a_new_spec_is_refused() {
+    let bed = web("refused-drift", json!({})).await;
+    let bad = [
+        ("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {prts: []}\n", "ApplyRefused"),
+        ("a: {{ .Values.a.b.c }}\n", "RenderFailed"),
+    ];
+    for (text, reason) in bad {
+        let chart = web::chart_with(&[("templates/bad.yaml", text)]);
+        bed.apply("app", &chart, json!({"greeting": "never"})).await.unwrap();
+        let refused = |it: &pintle_release_api::Release| {
+            let causes = it.status.iter().flat_map(|it| &it.causes);
+            causes.into_iter().any(|it| it.reason.as_str() == reason)
+        };
+        bed.wait("app", reason, refused).await.unwrap();
+        let patch = r#"{"data":{"greeting":"drifted"}}"#;
+        kubectl(&bed, &["patch", "configmap/app-config", "--type=merge", "-p", patch]);
+        kubectl(&bed, &["delete", "service/app-web"]);
+        bed.until("put right", || async {
+            let greeting = bed.get("configmap/app-config")?["data"]["greeting"] == "hello";
+            Ok(greeting && bed.exists("service/app-web"))
+        })
+        .await
+        .unwrap();
+        let release = bed.releases().get("app").await.unwrap();
+        assert!(refused(&release), "the status still tells of the spec");
+        let plan = release.status.unwrap().plan.unwrap();
+        assert!(!plan.refused.is_empty(), "as does the plan: {plan:?}");
+    }
+    assert_eq!(bed.versions("app").await.unwrap(), [1]);
+}
+
+#[tokio::test]
 async fn an_edited_port_is_put_right() {
     let bed = web("port", json!({})).await;
     let patch = r#"[{"op": "replace", "path": "/spec/ports/0/port", "value": 81}]"#;

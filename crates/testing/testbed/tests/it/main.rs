@@ -8,8 +8,10 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod adoption;
 mod bad_input;
 mod causes;
+mod content;
 mod deletion;
 mod drift;
 mod life;

@@ -76,3 +76,26 @@ async fn a_missing_secret_is_waited_for_and_followed_and_pinned() {
     let text = serde_json::to_string(&again).unwrap();
     assert!(!text.contains("\"one\""), "a history must not show what a Secret holds");
 }
+
+#[tokio::test]
+async fn what_was_absent_stays_absent_in_its_version() {
+    let bed = Bed::new("absent").await.unwrap();
+    let mut spec = spec(&bed);
+    spec.values_from[0].optional = true;
+    bed.apply_spec("app", spec).await.unwrap();
+    bed.ready("app").await.unwrap();
+    assert_eq!(greeting(&bed), "hello", "the chart's own");
+    put_secret(&bed, "there").await;
+    bed.wait("app", "at version 2", |it| it.status.as_ref().and_then(|it| it.version) == Some(2))
+        .await
+        .unwrap();
+    bed.ready("app").await.unwrap();
+    bed.patch("app", json!({"spec": {"rollbackTo": {"version": 1}}})).await.unwrap();
+    bed.wait("app", "at version 1", |it| it.status.as_ref().and_then(|it| it.version) == Some(1))
+        .await
+        .unwrap();
+    let back = bed.ready("app").await.unwrap();
+    assert_eq!(back.spec.values_from[0].digest.as_deref(), Some("absent"));
+    assert_eq!(greeting(&bed), "hello", "as version 1 was, whatever is there today");
+    assert_eq!(bed.versions("app").await.unwrap(), [1, 2]);
+}
