@@ -25,6 +25,8 @@ const MAX_CHART_BYTES: usize = 16 << 20;
 const RENDERS: usize = 2;
 /// A chart blob that nobody refers to is kept this long: somebody may be about to record it.
 const GRACE: Duration = Duration::from_secs(60);
+/// The most charts that are known to be stored.
+const MAX_STORED: usize = 16_384;
 /// The most locks of namespaces that are kept while nobody holds them.
 const MAX_LOCKS: usize = 4096;
 /// How long what the API server can do is believed.
@@ -134,7 +136,12 @@ impl Charts {
         let put = store.put_chart(&archive.bytes).await;
         self.storing().remove(&key);
         put?;
-        self.stored().insert(key);
+        let mut stored = self.stored();
+        if stored.len() >= MAX_STORED {
+            // Storing one again costs a request and changes nothing.
+            stored.clear();
+        }
+        stored.insert(key);
         Ok(())
     }
 

@@ -511,6 +511,8 @@ fn remember(
     suspended: bool,
 ) -> BTreeMap<String, RememberedReplicas> {
     let mut remembered = job.before.suspended.clone();
+    let names: BTreeSet<String> = desired.iter().map(|it| it.key.to_string()).collect();
+    remembered.retain(|key, _| names.contains(key));
     if suspended {
         for object in desired.iter().filter(|it| has_replicas(&it.key)) {
             let live = job.context.observer.get(&object.key).and_then(|it| it.replicas);
@@ -560,9 +562,8 @@ async fn apply(
             served.hashes[applied.index] = applied.metadata.our_entry().map(owned_hash);
         }
     }
-    let drifted = done.len() as u64;
-    if job.before.version == job.wanted {
-        job.context.metrics.drift_corrected(drifted);
+    if job.before.version == job.memory.served.as_ref().map(|it| it.version) {
+        job.context.metrics.drift_corrected(done.len() as u64);
     }
     result.map_err(Fault::from)
 }

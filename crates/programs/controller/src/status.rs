@@ -43,7 +43,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) deleting: bool,
     /// The version being served; none before the first is recorded.
     pub(crate) version: Option<i64>,
-    pub(crate) latest: Option<i64>,
+    /// The versions that are in the history.
+    pub(crate) versions: Vec<i64>,
     /// Whether the content of the spec is what is served.
     pub(crate) content_served: bool,
     pub(crate) chart: Option<ChartStatus>,
@@ -70,7 +71,7 @@ pub(crate) fn status(before: &ReleaseStatus, facts: &Facts<'_>) -> ReleaseStatus
     let mut status = ReleaseStatus {
         observed_generation: facts.generation,
         version: facts.version,
-        latest_version: facts.latest.max(before.latest_version),
+        latest_version: facts.versions.iter().max().copied().max(before.latest_version),
         phase: Some(phase(before, facts, &outlook)),
         chart: facts.chart.clone(),
         ready: facts.version.map(|_| format!("{}/{}", counts.ready, counts.total)),
@@ -328,6 +329,8 @@ fn activations(before: &ReleaseStatus, facts: &Facts<'_>) -> Vec<Activation> {
 
 fn healthy_versions(before: &ReleaseStatus, facts: &Facts<'_>, outlook: &Outlook) -> Vec<i64> {
     let mut healthy = before.healthy_versions.clone();
+    // Those that were trimmed can't be gone back to, and the list must have an end.
+    healthy.retain(|it| facts.versions.contains(it) || facts.version == Some(*it));
     if let Some(version) = facts.version
         && outlook.ready
         && !facts.paused
@@ -379,4 +382,63 @@ fn conditions(
         of(ConditionType::Reconciling, outlook.reconciling, reconciling.0, reconciling.1),
         of(ConditionType::Stalled, outlook.stalled, stalled.0, stalled.1),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(version: i64, versions: &[i64]) -> Facts<'static> {
+        Facts {
+            now: Timestamp::UNIX_EPOCH,
+            generation: 1,
+            namespace: "team-a",
+            suspend: false,
+            paused: false,
+            deleting: false,
+            version: Some(version),
+            versions: versions.to_vec(),
+            content_served: true,
+            chart: None,
+            objects: Vec::new(),
+            causes: Vec::new(),
+            fault: None,
+            plan: None,
+            blocked_by: Vec::new(),
+            applied: None,
+            suspended: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            requested_at: None,
+            deadline: Duration::from_secs(600),
+        }
+    }
+
+    #[test]
+    fn healthy_versions_are_those_of_the_history() {
+        let mut before = ReleaseStatus::default();
+        for version in 1..=50 {
+            let first = (version - 9).max(1);
+            before = status(&before, &facts(version, &(first..=version).collect::<Vec<_>>()));
+        }
+        assert_eq!(before.healthy_versions, (41..=50).collect::<Vec<_>>());
+        assert_eq!(before.latest_version, Some(50));
+        // Nothing is forgotten of what is served, and no number is, ever.
+        let lost = status(&before, &facts(50, &[]));
+        assert_eq!((lost.healthy_versions, lost.latest_version), (vec![50], Some(50)));
+    }
+
+    #[test]
+    fn a_passing_fault_is_no_failure() {
+        let before = status(&ReleaseStatus::default(), &facts(1, &[1]));
+        let fault = Some(Fault::transient("the API server did not answer"));
+        for content_served in [true, false] {
+            let fault = fault.clone();
+            let now = status(&before, &Facts { fault, content_served, ..facts(1, &[1]) });
+            let holds =
+                |kind| now.conditions.iter().any(|it| it.type_ == kind && it.status == "True");
+            assert_ne!(now.phase, Some(Phase::Failed));
+            assert!(!holds("Stalled") && holds("Reconciling") && holds("Available"));
+            assert_eq!(holds("Ready"), content_served, "what is served is as good as before");
+        }
+    }
 }

@@ -198,7 +198,7 @@ fn facts<'a>(
         paused: job.release.spec.paused,
         deleting: job.release.metadata.deletion_timestamp.is_some(),
         version,
-        latest: histories.keys().next_back().copied(),
+        versions: histories.into_keys().collect(),
         content_served: (fault.is_none() && !job.release.spec.paused)
             || content_is_served(job, version),
         chart: chart(job, version),
