@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kube::Client;
 use pintle_release_manifest::ObjectKey;
-use pintle_release_plan::{Answer, Desired, Owner};
+use pintle_release_plan::{Answer, Desired, Owner, Ownership, ownership};
 
-use crate::{Kind, Kinds};
+use crate::{Kind, Kinds, Metadata};
 
 /// The most requests of one release in flight: past this, the API server only queues them.
 pub(crate) const CONCURRENCY: usize = 16;
@@ -17,7 +17,7 @@ pub trait InFlight: Send + Sync {
     fn begin(&self, key: &ObjectKey) -> Box<dyn Send>;
 
     /// An object was written, and has this resource version now.
-    fn written(&self, key: &ObjectKey, metadata: &crate::Metadata);
+    fn written(&self, key: &ObjectKey, metadata: &Metadata);
 }
 
 /// Carries out the plans of one release.
@@ -38,6 +38,15 @@ impl Applier {
         in_flight: Arc<dyn InFlight>,
     ) -> Self {
         Applier { client, kinds, owner, in_flight }
+    }
+
+    /// Whether an object, as it is now, is provably this release's: only then may it be deleted.
+    pub(crate) fn is_ours(&self, key: &ObjectKey, now: &Metadata) -> bool {
+        let owner = Ownership::Release {
+            namespace: self.owner.namespace.clone(),
+            name: self.owner.name.clone(),
+        };
+        ownership(key, &now.0) == owner
     }
 
     /// The kind of an object as an answer, since "no such kind" is one.

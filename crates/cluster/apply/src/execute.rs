@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use pintle_release_api::{ANNOTATION_ADOPTED, Adopt};
+use pintle_release_api::{ANNOTATION_ADOPTED, Adopt, Reason};
 use pintle_release_plan::{Action, Answer, Desired, RANK_CRD, Refusal, Verdict, classify};
 use serde_json::{Value, json};
 
@@ -144,7 +144,7 @@ impl Applier {
         if ready.deferred.is_some() && ready.step.action == Action::Create {
             // No dry run has asked whose it is.
             match self.claim(desired, &url, adopt).await? {
-                Claim::Ours => {}
+                Claim::Ours | Claim::Kept => {}
                 Claim::Adopted => is_adopted = true,
                 Claim::Refused(refusal) => return Err(Halt::Refused(refusal)),
             }
@@ -161,9 +161,21 @@ impl Applier {
         }
     }
 
-    async fn remove_first(&self, desired: &Desired, url: &str) -> Result<(), Answer> {
+    /// Deletes what is to be made anew, if it is provably ours: what the plan was made for may have
+    /// been taken over since.
+    async fn remove_first(&self, desired: &Desired, url: &str) -> Result<(), Halt> {
         if let Some(there) = request::read(&self.client, url).await? {
             if !there.terminating() {
+                if !self.is_ours(&desired.key, &there) {
+                    let message = "it would have to be deleted and made anew, and is not this \
+                                   release's any more";
+                    return Err(Halt::Refused(Refusal {
+                        reason: Reason::OwnedByOther,
+                        object: desired.key.clone(),
+                        field: None,
+                        message: message.to_owned(),
+                    }));
+                }
                 let (uid, version) = (there.uid(), there.resource_version());
                 request::delete(&self.client, url, uid, version).await?;
             }

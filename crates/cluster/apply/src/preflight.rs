@@ -134,7 +134,8 @@ impl Applier {
                     let url = url(&desired.gvk, &kind, &desired.key);
                     match self.claim(desired, &url, options.adopt).await {
                         Ok(Claim::Ours) => {}
-                        Ok(Claim::Adopted) => {
+                        // It is not ours yet, so it is not ours to delete.
+                        Ok(Claim::Kept | Claim::Adopted) => {
                             return self.judge(desired, &answer, ready(None), coming);
                         }
                         Ok(Claim::Refused(refusal)) => return Outcome::Refused(refusal),
@@ -173,7 +174,7 @@ impl Applier {
         // An object that was not seen among ours: whose is it?
         if exists && ready.step.action == Action::Create {
             match self.claim(desired, &url, options.adopt).await? {
-                Claim::Ours => {}
+                Claim::Ours | Claim::Kept => {}
                 Claim::Adopted => ready.adopted = true,
                 Claim::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
             }
@@ -224,7 +225,7 @@ impl Applier {
                 if *release == format!("{}/{}", self.owner.namespace, self.owner.release_name)
                     && our_entry(&metadata).is_some() =>
             {
-                Ok(Claim::Ours)
+                Ok(Claim::Kept)
             }
             (_, Adopt::Any) | (Ownership::Nobody, Adopt::Unowned) => Ok(Claim::Adopted),
             (Ownership::Release { namespace, name }, _) => {
@@ -275,6 +276,8 @@ impl Applier {
 pub(crate) enum Claim {
     /// It is ours, or not there.
     Ours,
+    /// It was ours, and was kept when its release let it go.
+    Kept,
     /// It may be taken over.
     Adopted,
     /// It is somebody else's.

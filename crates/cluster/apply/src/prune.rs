@@ -5,12 +5,12 @@ use pintle_release_api::{
     ANNOTATION_ADOPTED, ANNOTATION_COMPONENT, ANNOTATION_ID, ANNOTATION_RELEASE_UID, LABEL_RELEASE,
     LABEL_RELEASE_NAMESPACE,
 };
-use pintle_release_plan::{Answer, Ownership, Prune, PruneMode, Verdict, classify, ownership};
+use pintle_release_plan::{Answer, Prune, PruneMode, Verdict, classify};
 use serde_json::json;
 
 use crate::applier::CONCURRENCY;
 use crate::request::{self, url};
-use crate::{Applier, ApplyError, Metadata};
+use crate::{Applier, ApplyError};
 
 impl Applier {
     /// Deletes or orphans one wave. Does not wait until the objects are gone.
@@ -56,7 +56,7 @@ impl Applier {
                 // It has changed since it was seen (its status, most likely): look again, and
                 // delete it only if it still is what was meant.
                 let Some(now) = request::read(&self.client, &url).await? else { return Ok(()) };
-                if now.uid() == live.uid && self.is_ours(prune, &now) {
+                if now.uid() == live.uid && self.is_ours(&prune.key, &now) {
                     request::delete(&self.client, &url, now.uid(), now.resource_version()).await
                 } else {
                     Ok(())
@@ -64,14 +64,6 @@ impl Applier {
             }
             other => other,
         }
-    }
-
-    fn is_ours(&self, prune: &Prune, now: &Metadata) -> bool {
-        let owner = Ownership::Release {
-            namespace: self.owner.namespace.clone(),
-            name: self.owner.name.clone(),
-        };
-        ownership(&prune.key, &now.0) == owner
     }
 }
 

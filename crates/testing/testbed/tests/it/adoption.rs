@@ -97,3 +97,30 @@ async fn what_could_not_be_judged_before_is_not_taken_from_its_owner() {
     bed.plane.kubectl(&["delete", "clusterrolebinding", &bed.namespace]).unwrap();
     bed.plane.kubectl(&["delete", "crd", &resource, "--wait=false"]).unwrap();
 }
+
+#[tokio::test]
+async fn what_was_let_go_is_not_deleted_to_be_made_anew() {
+    let bed = Bed::new("letgo").await.unwrap();
+    bed.apply("app", &web::chart(), json!({})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    let uid = || bed.get("deployment/app-web").unwrap()["metadata"]["uid"].clone();
+    let before = uid();
+    bed.patch("app", json!({"spec": {"deletion": {"policy": "Orphan"}}})).await.unwrap();
+    bed.delete("app").await.unwrap();
+    // The same release again, with a selector that can't be changed in place.
+    let other = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app-web}\nspec:\n  selector: \
+                 {matchLabels: {app: other}}\n  template:\n    metadata: {labels: {app: \
+                 other}}\n    spec: {containers: [{name: web, image: nginx}]}\n";
+    let chart = web::chart_with(&[("templates/web.yaml", other)]);
+    bed.apply("app", &chart, json!({})).await.unwrap();
+    bed.patch("app", json!({"spec": {"upgrade": {"onImmutable": "Recreate"}}})).await.unwrap();
+    // The spec with the wish to recreate has been looked at, and refused.
+    let judged = |it: &pintle_release_api::Release| {
+        let seen = it.status.as_ref().map(|status| status.observed_generation);
+        seen == it.metadata.generation && is(it, "Stalled", "True")
+    };
+    let release = bed.wait("app", "Stalled", judged).await.unwrap();
+    let cause = release.status.unwrap().causes.remove(0);
+    assert_eq!(cause.reason, Reason::ImmutableField, "{}", cause.message);
+    assert_eq!(uid(), before, "it belongs to nobody, so it is nobody's to delete");
+}
