@@ -8,7 +8,7 @@ use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 use kube::runtime::reflector::Store;
 use kube::{Client, Resource};
 use pintle_cluster_apply::{Kinds, impersonate};
-use pintle_cluster_observe::Observer;
+use pintle_cluster_observe::{Observer, ReleaseRef};
 use pintle_release_api::{DEFAULT_SERVICE_ACCOUNT, Reason, Release};
 
 use crate::Authority;
@@ -104,6 +104,25 @@ impl Context {
     pub(crate) fn memory(&self, uid: &str) -> Arc<tokio::sync::Mutex<Memory>> {
         let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(memories.entry(uid.to_owned()).or_default())
+    }
+
+    /// A Release is gone, by its end or since somebody took our finalizer off: nothing is kept of
+    /// it. Tells those that waited for its name.
+    pub(crate) fn gone(&self, gone: &Release) -> Vec<ReleaseRef> {
+        let text = |it: &Option<String>| it.clone().unwrap_or_default();
+        let reference =
+            |it: &Release| ReleaseRef::new(text(&it.metadata.namespace), text(&it.metadata.name));
+        self.forget(&text(&gone.metadata.uid));
+        let (own, namespace) = (reference(gone), &gone.metadata.namespace);
+        let there = self.releases.state();
+        if !there.iter().any(|it| reference(it) == own) {
+            self.observer.refer(&own, Vec::new());
+            self.observer.need_evidence(&own.namespace, false, &own);
+        }
+        let same_name = |it: &&Arc<Release>| {
+            it.metadata.namespace == *namespace && it.release_name() == gone.release_name()
+        };
+        there.iter().filter(same_name).map(|it| reference(it)).collect()
     }
 
     /// Forgets a release that is gone.

@@ -68,7 +68,7 @@ pub async fn run(
     let releases: Api<Release> = api(&options);
     check_installed(&releases).await?;
     let (triggers, triggered) = mpsc::unbounded_channel();
-    let observer = Observer::start(options.client.clone(), triggers);
+    let observer = Observer::start(options.client.clone(), triggers.clone());
     let histories = Arc::new(Histories::new());
     let (reader, writer) = reflector::store();
     let context = Arc::new(Context::new(
@@ -85,7 +85,8 @@ pub async fn run(
     if let Some(address) = options.listen {
         tasks.spawn(admin::serve(address, Arc::clone(&context)));
     }
-    let controlled = control(&options, releases, reader, writer, triggered, shutdown, context);
+    let queue = Queue { triggers, triggered };
+    let controlled = control(&options, releases, reader, writer, queue, shutdown, context);
     tokio::select! {
         () = controlled => {
             tracing::info!("stopped");
@@ -125,20 +126,35 @@ async fn check_installed(releases: &Api<Release>) -> anyhow::Result<()> {
     }
 }
 
+/// Both ends of what asks for reconciles beside the watch of Releases.
+struct Queue {
+    triggers: mpsc::UnboundedSender<ReleaseRef>,
+    triggered: mpsc::UnboundedReceiver<ReleaseRef>,
+}
+
 async fn control(
     options: &Options,
     releases: Api<Release>,
     reader: reflector::Store<Release>,
     writer: reflector::store::Writer<Release>,
-    triggered: mpsc::UnboundedReceiver<ReleaseRef>,
+    queue: Queue,
     shutdown: impl Future<Output = ()> + Send + Sync + 'static,
     context: Arc<Context>,
 ) {
+    let Queue { triggers, triggered } = queue;
+    let present = Arc::clone(&context);
     // Our own status writes change neither generation nor annotations nor finalizers: they bring
     // no reconcile.
     let changes = watcher(releases, watcher::Config::default().any_semantic())
         .default_backoff()
         .reflect(writer)
+        .inspect(move |event| {
+            if let Ok(watcher::Event::Delete(gone)) = event {
+                let waiting = present.gone(gone);
+                // Without a receiver the controller is ending.
+                waiting.into_iter().for_each(|it| drop(triggers.send(it)));
+            }
+        })
         .applied_objects()
         .predicate_filter(
             predicates::generation
