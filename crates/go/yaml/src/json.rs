@@ -7,7 +7,7 @@ use crate::Error;
 mod read;
 mod write;
 
-pub use read::{read_json, read_json_value};
+pub use read::{read_json, read_json_partly, read_json_value};
 pub(crate) use write::{char_width, check_float, unsupported_type};
 pub use write::{to_json, to_pretty_json, to_raw_json};
 

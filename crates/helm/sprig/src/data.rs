@@ -4,8 +4,8 @@ use pintle_go_template::{CallError, Func, func};
 use pintle_go_time::{RFC3339_NANO, Zone, parse_in};
 use pintle_go_value::{Heap, Type, Value};
 use pintle_go_yaml::{
-    Error, read_json_value, read_list_value, read_map_value, read_toml, to_json, to_pretty_json,
-    to_raw_json, to_toml, to_yaml, to_yaml_pretty,
+    Error, read_json_partly, read_json_value, read_list_value, read_map_value, read_toml, to_json,
+    to_pretty_json, to_raw_json, to_toml, to_yaml, to_yaml_pretty,
 };
 
 use crate::Generator;
@@ -155,21 +155,27 @@ fn wrong_json(value: &Value<'_>, target: &Type) -> String {
 }
 
 fn from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
-    match read_json_value(heap, text) {
-        Ok(map @ Value::Map(_)) => map,
+    match read_json_partly(heap, text) {
+        Ok((map @ Value::Map(_), None)) => map,
+        // The error goes into the map that was read.
+        Ok((Value::Map(map), Some(error))) => {
+            map.insert(b"Error", heap.string(&error.to_string()));
+            Value::Map(map)
+        }
         // Null makes the map a nil one.
-        Ok(Value::Nil) => Value::NilOf(&Type::MAP),
-        Ok(other) => error_map(heap, &wrong_json(&other, &Type::MAP)),
+        Ok((Value::Nil, None)) => Value::NilOf(&Type::MAP),
+        // What does not fit is skipped, with the numbers in it.
+        Ok((other, _)) => error_map(heap, &wrong_json(&other, &Type::MAP)),
         Err(error) => error_map(heap, &error.to_string()),
     }
 }
 
 fn from_json_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
-    match read_json_value(heap, text) {
-        Ok(list @ Value::List(_)) => list,
-        Ok(Value::Nil) => Value::NilOf(&Type::LIST),
-        Ok(other) => error_list(heap, &wrong_json(&other, &Type::LIST)),
-        Err(error) => error_list(heap, &error.to_string()),
+    match read_json_partly(heap, text) {
+        Ok((list @ Value::List(_), None)) => list,
+        Ok((Value::Nil, None)) => Value::NilOf(&Type::LIST),
+        Ok((Value::List(_), Some(error))) | Err(error) => error_list(heap, &error.to_string()),
+        Ok((other, _)) => error_list(heap, &wrong_json(&other, &Type::LIST)),
     }
 }
 

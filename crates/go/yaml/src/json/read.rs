@@ -14,7 +14,7 @@ use crate::decode::lossy;
 /// # Errors
 /// encoding/json's: `invalid character 'x' looking for beginning of value`.
 pub fn read_json(text: impl AsRef<[u8]>) -> Result<Tree, Error> {
-    Reader::new(text.as_ref(), &mut TreeBuilder { exact: false }).run()
+    whole(Reader::new(text.as_ref(), &mut TreeBuilder { exact: false }).run()?)
 }
 
 /// Reads as [`read_json`], onto a heap. Note what Go does with `null` and a typed target: the
@@ -23,7 +23,26 @@ pub fn read_json(text: impl AsRef<[u8]>) -> Result<Tree, Error> {
 /// # Errors
 /// As [`read_json`].
 pub fn read_json_value<'h>(heap: &'h Heap, text: &'h [u8]) -> Result<Value<'h>, Error> {
+    whole(Reader::new(text, &mut HeapBuilder { heap }).run()?)
+}
+
+/// Reads as [`read_json_value`], and past numbers that no `float64` holds: Go leaves null in their
+/// place and gives the error of the first beside the value.
+///
+/// # Errors
+/// As [`read_json`], of syntax alone.
+pub fn read_json_partly<'h>(
+    heap: &'h Heap,
+    text: &'h [u8],
+) -> Result<(Value<'h>, Option<Error>), Error> {
     Reader::new(text, &mut HeapBuilder { heap }).run()
+}
+
+fn whole<N>((value, out_of_range): (N, Option<Error>)) -> Result<N, Error> {
+    match out_of_range {
+        Some(error) => Err(error),
+        None => Ok(value),
+    }
 }
 
 /// An open array or object, and where its elements start.
@@ -49,7 +68,7 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
         Reader { text, pos: 0, build, frames, items, entries, out_of_range: None }
     }
 
-    fn run(mut self) -> Result<B::Node, Error> {
+    fn run(mut self) -> Result<(B::Node, Option<Error>), Error> {
         let value = loop {
             let Some(value) = self.value()? else { continue };
             if let Some(value) = self.deliver(value)? {
@@ -59,10 +78,7 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
         if self.peek().is_some() {
             return self.unexpected("after top-level value");
         }
-        match self.out_of_range {
-            Some(error) => Err(error),
-            None => Ok(value),
-        }
+        Ok((value, self.out_of_range))
     }
 
     /// The next byte that is not white space.
@@ -77,16 +93,13 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
         let Some(&byte) = self.text.get(self.pos) else {
             return Err(Error::new("unexpected end of JSON input"));
         };
-        let shown = match byte {
-            b'\'' => "\\'".to_owned(),
-            b'"' => "\"".to_owned(),
-            _ => {
-                // Go quotes the byte as if it were a character by itself.
-                let quoted = quote(char::from(byte).encode_utf8(&mut [0; 4]).as_bytes());
-                quoted[1..quoted.len() - 1].to_owned()
-            }
-        };
-        Err(Error::new(format!("invalid character '{shown}' {context}")))
+        misplaced(byte, context)
+    }
+
+    /// [`Self::unexpected`] inside a literal or an escape: at the end of the text Go's scanner is
+    /// given one more space, and complains about that.
+    fn unexpected_inside<T>(&self, context: &str) -> Result<T, Error> {
+        misplaced(self.text.get(self.pos).copied().unwrap_or(b' '), context)
     }
 
     /// A scalar, an empty collection, or nothing where one was opened.
@@ -195,7 +208,8 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
         for expected in word.bytes() {
             if self.text.get(self.pos) != Some(&expected) {
                 let expected = char::from(expected);
-                return self.unexpected(&format!("in literal {word} (expecting '{expected}')"));
+                return self
+                    .unexpected_inside(&format!("in literal {word} (expecting '{expected}')"));
             }
             self.pos += 1;
         }
@@ -215,19 +229,19 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
         match self.text.get(self.pos) {
             Some(b'0') => self.pos += 1,
             _ if self.digits() > 0 => {}
-            _ => return self.unexpected("in numeric literal"),
+            _ => return self.unexpected_inside("in numeric literal"),
         }
         if self.text.get(self.pos) == Some(&b'.') {
             self.pos += 1;
             if self.digits() == 0 {
-                return self.unexpected("after decimal point in numeric literal");
+                return self.unexpected_inside("after decimal point in numeric literal");
             }
         }
         if let Some(b'e' | b'E') = self.text.get(self.pos) {
             self.pos += 1;
             self.pos += usize::from(matches!(self.text.get(self.pos), Some(b'+' | b'-')));
             if self.digits() == 0 {
-                return self.unexpected("in exponent of numeric literal");
+                return self.unexpected_inside("in exponent of numeric literal");
             }
         }
         let text = std::str::from_utf8(&self.text[start..self.pos]).unwrap_or_default();
@@ -237,7 +251,8 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
                 format!("json: cannot unmarshal number {text} into Go value of type float64");
             self.out_of_range = Some(Error::new(text));
         }
-        Ok(self.build.scalar(Scalar::Float(value)))
+        let scalar = if value.is_finite() { Scalar::Float(value) } else { Scalar::Null };
+        Ok(self.build.scalar(scalar))
     }
 
     fn string(&mut self) -> Result<Cow<'t, str>, Error> {
@@ -271,15 +286,28 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
                 self.pos += 1;
                 for _ in 0..4 {
                     if !self.text.get(self.pos).is_some_and(u8::is_ascii_hexdigit) {
-                        return self.unexpected("in \\u hexadecimal character escape");
+                        return self.unexpected_inside("in \\u hexadecimal character escape");
                     }
                     self.pos += 1;
                 }
             }
-            _ => return self.unexpected("in string escape code"),
+            _ => return self.unexpected_inside("in string escape code"),
         }
         Ok(())
     }
+}
+
+fn misplaced<T>(byte: u8, context: &str) -> Result<T, Error> {
+    let shown = match byte {
+        b'\'' => "\\'".to_owned(),
+        b'"' => "\"".to_owned(),
+        _ => {
+            // Go quotes the byte as if it were a character by itself.
+            let quoted = quote(char::from(byte).encode_utf8(&mut [0; 4]).as_bytes());
+            quoted[1..quoted.len() - 1].to_owned()
+        }
+    };
+    Err(Error::new(format!("invalid character '{shown}' {context}")))
 }
 
 /// encoding/json's `unquote` of a checked literal: half a surrogate pair, and each byte that is not
