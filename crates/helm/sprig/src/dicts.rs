@@ -4,7 +4,7 @@ use pintle_go_template::{CallError, Func, Rest, func};
 use pintle_go_value::{Heap, KeyedMap, Map, Type, Value};
 
 use crate::Generator;
-use crate::merge::{Merge, merge_all};
+use crate::merge::{Merge, as_parameter, merge_all};
 use crate::reflect::{
     NESTING_LIMIT, TYPE_OF_NIL, deeper, heap_full, is_nil, nested_too_deep, strval,
 };
@@ -28,19 +28,24 @@ fn get<'h>(dict: Dict<'h>, key: &[u8]) -> Value<'h> {
     dict.and_then(|dict| dict.get(key)).unwrap_or(Value::String(b""))
 }
 
-fn set<'h>(dict: Dict<'h>, key: &'h [u8], value: Value<'h>) -> Result<Value<'h>, CallError> {
+fn set<'h>(
+    heap: &'h Heap,
+    dict: Dict<'h>,
+    key: &'h [u8],
+    value: Value<'h>,
+) -> Result<Value<'h>, CallError> {
     let Some(dict) = dict else {
         return Err(CallError::panic("assignment to entry in nil map"));
     };
     // A map holds nil interfaces, never missing ones.
     dict.insert(key, if is_nil(&value) { Value::Nil } else { value });
-    Ok(Value::Map(dict))
+    Ok(as_parameter(heap, dict))
 }
 
-fn unset<'h>(dict: Dict<'h>, key: &[u8]) -> Value<'h> {
+fn unset<'h>(heap: &'h Heap, dict: Dict<'h>, key: &[u8]) -> Value<'h> {
     let Some(dict) = dict else { return Value::NilOf(&Type::MAP) };
     dict.remove(key);
-    Value::Map(dict)
+    as_parameter(heap, dict)
 }
 
 fn has_key(dict: Dict<'_>, key: &[u8]) -> bool {
@@ -221,8 +226,8 @@ impl<H: Generator + ?Sized + 'static> Table<H> {
     pub(crate) const DICTS: &'static [Func<H>] = &[
         func!("dict", dict, heap, (; Value<'_>)),
         func!("get", get, (Option<&Map<'_>>, &[u8])),
-        func!("set", set, (Option<&Map<'_>>, &[u8], Value<'_>)),
-        func!("unset", unset, (Option<&Map<'_>>, &[u8])),
+        func!("set", set, heap, (Option<&Map<'_>>, &[u8], Value<'_>)),
+        func!("unset", unset, heap, (Option<&Map<'_>>, &[u8])),
         func!("hasKey", has_key, (Option<&Map<'_>>, &[u8])),
         func!("pluck", pluck, heap, (&[u8]; Option<&Map<'_>>)),
         func!("keys", keys, heap, (; Option<&Map<'_>>)),

@@ -27,7 +27,16 @@ pub(crate) fn merge_all<'h>(
         let target = *into.get_or_insert_with(|| heap.map());
         deep_merge(heap, target, source, mode, 0)?;
     }
-    Ok(into.map_or(Value::NilOf(&Type::MAP), Value::Map))
+    Ok(into.map_or(Value::NilOf(&Type::MAP), |map| as_parameter(heap, map)))
+}
+
+/// A map that a function was given and gives back: Go converts a named type, such as that of
+/// `.Values`, to the parameter's `map[string]interface {}`; the entries stay shared.
+pub(crate) fn as_parameter<'h>(heap: &'h Heap, map: &'h Map<'h>) -> Value<'h> {
+    match map.ty() {
+        Type::Named(..) => Value::Map(heap.converted(map, &Type::MAP, None)),
+        _ => Value::Map(map),
+    }
 }
 
 /// mergo's `deepMerge` for two maps.
