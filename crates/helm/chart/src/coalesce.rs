@@ -99,9 +99,10 @@ impl<'h> Item<'h> {
         }
     }
 
-    fn text(self) -> String {
+    /// `%v`; `clean` leaves nulls in maps out.
+    fn text(self, clean: bool) -> String {
         let heap = Heap::new();
-        show(self.copy(&heap, false))
+        show(self.copy(&heap, clean))
     }
 }
 
@@ -297,12 +298,12 @@ impl<'s> Merger<'s, '_> {
                     (_, Some(_)) => self.warn(format!(
                         "warning: cannot overwrite table with non table for {} ({})",
                         full_key(),
-                        item.text()
+                        item.text(clean)
                     )),
                     (Value::Map(_), None) if !item.is_null() => self.warn(format!(
                         "warning: destination for {} is a table. Ignoring non-table value ({})",
                         full_key(),
-                        item.text()
+                        item.text(clean)
                     )),
                     _ => {}
                 },
@@ -497,5 +498,24 @@ mod tests {
             assert_eq!(run(&case), want, "{}", case.name);
         }
         assert!(count > 100, "only {count} cases");
+    }
+
+    /// Helm cleans a chart's defaults of nulls before it merges them, and so before it prints them.
+    #[test]
+    fn warnings_show_tables_without_nulls() {
+        let read = |text: &str| crate::read_values(text.as_bytes()).unwrap();
+        let (dest, source) = (read("{a: x}"), read("{a: {b: null, c: {d: null, e: 1}}}"));
+        let heap = Heap::new();
+        let dest = copy_tree(&heap, &dest, false).as_map().unwrap();
+        let mut warnings = Vec::new();
+        let mut merger = Merger { heap: &heap, warnings: &mut warnings };
+        let source = Source::Tree(source.as_map().unwrap());
+        merger.tables(dest, source, "c", false, true);
+        merger.tables(dest, source, "c", true, false);
+        let said: Vec<&str> = warnings.iter().map(|warning| &*warning.message).collect();
+        let text = "warning: cannot overwrite table with non table for c.a";
+        let cleaned = format!("{text} (map[c:map[e:1]])");
+        let whole = format!("{text} (map[b:<nil> c:map[d:<nil> e:1]])");
+        assert_eq!(said, [cleaned, whole]);
     }
 }
