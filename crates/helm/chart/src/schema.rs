@@ -6,6 +6,7 @@
 
 mod failure;
 mod message;
+mod reference;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -27,6 +28,7 @@ pub(crate) struct Schema {
 }
 
 struct Compiled {
+    document: Json,
     schemas: Schemas,
     root: SchemaIndex,
 }
@@ -64,13 +66,14 @@ impl UrlLoader for NoLoader {
 }
 
 fn compile(text: &[u8]) -> Result<Compiled, String> {
-    let schema: Json = serde_json::from_slice(text).map_err(|error| json_error(text, &error))?;
+    let document: Json = serde_json::from_slice(text).map_err(|error| json_error(text, &error))?;
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(NoLoader));
-    compiler.add_resource(SCHEMA_URL, schema).map_err(|error| compile_error(&error))?;
+    let refused = |error: CompileError| compile_error(&error, &document);
+    compiler.add_resource(SCHEMA_URL, reference::escaped(document.clone())).map_err(refused)?;
     let mut schemas = Schemas::new();
-    let root = compiler.compile(SCHEMA_URL, &mut schemas).map_err(|error| compile_error(&error))?;
-    Ok(Compiled { schemas, root })
+    let root = compiler.compile(SCHEMA_URL, &mut schemas).map_err(refused)?;
+    Ok(Compiled { document, schemas, root })
 }
 
 /// Why a schema is no JSON, in the words of Go's `json.Decoder`.
@@ -86,12 +89,12 @@ fn json_error(text: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// Why a schema is wrong itself.
-fn compile_error(error: &CompileError) -> String {
+fn compile_error(error: &CompileError, document: &Json) -> String {
     match error {
         CompileError::ValidationError { url, src } => {
             let mut text = format!("{:?} is not valid against metaschema: ", format!("{url}#"));
             text.push_str(&format!("jsonschema validation failed with '{}#'", src.schema_url));
-            Failure::write_all(src, &mut text);
+            Failure::write_all(src, document, &mut text);
             text.replacen("##", "#", 2)
         }
         CompileError::JsonPointerNotFound(url) => format!("json-pointer in {url:?} not found"),
@@ -150,7 +153,7 @@ fn validate(schema: &Schema, values: &Map<'_>) -> Result<(), String> {
     let values = map_to_json(values);
     let Err(error) = compiled.schemas.validate(&values, compiled.root) else { return Ok(()) };
     let mut text = String::new();
-    if !Failure::write_all(&error, &mut text) {
+    if !Failure::write_all(&error, &compiled.document, &mut text) {
         return Ok(());
     }
     let text = text.strip_prefix('\n').unwrap_or(&text);

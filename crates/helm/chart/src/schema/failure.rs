@@ -5,8 +5,10 @@
 //! divides in floats, so that 0.3 is no multiple of 0.1; such errors are taken back here.
 
 use boon::{ErrorKind, ValidationError};
+use serde_json::Value as Json;
 
-use super::message::{message, quote};
+use super::SCHEMA_URL;
+use super::message::{message, no_match, quote};
 
 /// An error with what it follows from.
 pub(super) struct Failure {
@@ -60,10 +62,15 @@ impl Branch {
 
 impl Failure {
     /// Writes what follows from a root error, one line each; false if nothing is wrong after all.
-    pub(super) fn write_all(root: &ValidationError<'_, '_>, text: &mut String) -> bool {
+    /// `schema` is the document that was compiled.
+    pub(super) fn write_all(
+        root: &ValidationError<'_, '_>,
+        schema: &Json,
+        text: &mut String,
+    ) -> bool {
         let before = text.len();
         for cause in &root.causes {
-            if let Some(failure) = Failure::new(cause, root.schema_url, None) {
+            if let Some(failure) = Failure::new(cause, schema, root.schema_url, None) {
                 failure.write(1, text);
             }
         }
@@ -71,7 +78,12 @@ impl Failure {
     }
 
     /// The failure of an error below a place in the schema; none if it is none in exact numbers.
-    fn new(error: &ValidationError<'_, '_>, base: &str, below: Option<Branch>) -> Option<Self> {
+    fn new(
+        error: &ValidationError<'_, '_>,
+        schema: &Json,
+        base: &str,
+        below: Option<Branch>,
+    ) -> Option<Self> {
         if let ErrorKind::MultipleOf { got, want } = &error.kind
             && is_multiple(&got.to_string(), &want.to_string())
         {
@@ -85,7 +97,7 @@ impl Failure {
         let mut causes: Vec<Failure> = error
             .causes
             .iter()
-            .filter_map(|cause| Failure::new(cause, causes_base, branch))
+            .filter_map(|cause| Failure::new(cause, schema, causes_base, branch))
             .collect();
         let lost = error.causes.len() - causes.len();
         if lost > 0 {
@@ -98,8 +110,13 @@ impl Failure {
             }
         }
         let location = error.instance_location.to_string();
-        let failure =
-            Failure { location: location.clone(), text: message(&error.kind), reference, causes };
+        let text = match &error.kind {
+            ErrorKind::Pattern { got, want } => {
+                no_match(got, pattern_at(schema, error.schema_url).unwrap_or(want))
+            }
+            kind => message(kind),
+        };
+        let failure = Failure { location: location.clone(), text, reference, causes };
         let relative = error.schema_url.strip_prefix(base).unwrap_or_default();
         Some(wrap(failure, &location, relative, below))
     }
@@ -117,6 +134,31 @@ impl Failure {
         }
         self.causes.iter().for_each(|cause| cause.write(below, text));
     }
+}
+
+/// The pattern as the schema has it: the library rewrites what Rust reads otherwise, such as `\d`.
+fn pattern_at<'s>(schema: &'s Json, url: &str) -> Option<&'s str> {
+    let pointer = url.strip_prefix(SCHEMA_URL)?.strip_prefix('#')?;
+    schema.pointer(&decoded(pointer))?.get("pattern")?.as_str()
+}
+
+/// A URL's fragment without its escapes.
+fn decoded(fragment: &str) -> String {
+    let mut parts = fragment.split('%');
+    let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).map(|digits| u8::from_str_radix(digits, 16)) {
+            Some(Ok(byte)) => {
+                out.push(byte);
+                out.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            _ => {
+                out.push(b'%');
+                out.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Puts the layers around a failure that its path through the schema tells of. `below` is the

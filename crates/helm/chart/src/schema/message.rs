@@ -53,11 +53,14 @@ pub(super) fn message(kind: &ErrorKind<'_, '_>) -> String {
         ErrorKind::AdditionalItems { got } => {
             format!("last {} additionalItem(s) not allowed", count(*got))
         }
-        ErrorKind::Pattern { got, want } => {
-            format!("{} does not match pattern {}", quote(got), quote(want))
-        }
+        ErrorKind::Pattern { got, want } => no_match(got, want),
         other => rare_message(other),
     }
+}
+
+/// A text that does not match a pattern.
+pub(super) fn no_match(got: &str, pattern: &str) -> String {
+    format!("{} does not match pattern {}", quote(got), quote(pattern))
 }
 
 fn rare_message(kind: &ErrorKind<'_, '_>) -> String {
