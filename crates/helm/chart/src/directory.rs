@@ -1,60 +1,108 @@
 //! Chart directories to files: `.helmignore`, symbolic links followed, sizes checked
-//! (`loader/directory.go`).
+//! (`loader/directory.go`, `internal/sympath/walk.go`).
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
 use crate::archive::{go_quote, trim_bom};
-use crate::{ChartError, File, IgnoreRules, MAX_DECOMPRESSED_FILE_SIZE};
+use crate::link::resolve;
+use crate::{ChartError, File, IgnoreRules, MAX_DECOMPRESSED_FILE_SIZE, Warning};
 
 /// How deep directories may lie in each other. Links are followed as Helm follows them, and a link
 /// to a parent would lead for ever down; no chart is nearly as deep.
 pub const MAX_DIRECTORY_DEPTH: usize = 64;
 
-/// The files of a chart directory, sorted by path as a walk meets them.
-pub fn read_directory(directory: &Path) -> Result<Vec<File>, ChartError> {
+/// The files of a chart directory, sorted by path as a walk meets them. Each symbolic link that is
+/// followed is told of.
+///
+/// # Errors
+/// What cannot be read, in Helm's words.
+pub fn read_directory(
+    directory: &Path,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<File>, ChartError> {
     let rules = match fs::read(directory.join(".helmignore")) {
         Ok(text) => IgnoreRules::parse(&text)?,
         Err(_) => IgnoreRules::parse(b"")?,
     };
-    let mut files = Vec::new();
-    walk(directory, "", &rules, 0, &mut files)?;
-    Ok(files)
+    let mut walk = Walk { rules, files: Vec::new(), warnings };
+    walk.directory(&absolute(directory), "", 0)?;
+    Ok(walk.files)
 }
 
-fn walk(
-    directory: &Path,
-    prefix: &str,
-    rules: &IgnoreRules,
-    depth: usize,
-    files: &mut Vec<File>,
-) -> Result<(), ChartError> {
-    if depth > MAX_DIRECTORY_DEPTH {
-        return Err(ChartError::archive(format!(
-            "{}: directories are nested more than {MAX_DIRECTORY_DEPTH} deep; \
-             look for a symbolic link to a parent directory",
-            directory.display()
-        )));
+/// Go's `filepath.Abs`: `..` goes back by name, whatever links there are.
+fn absolute(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match part {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
     }
-    let failed = |path: &Path, error: std::io::Error| {
-        ChartError::archive(format!("error reading {}: {error}", path.display()))
-    };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(directory).map_err(|error| failed(directory, error))? {
-        let entry = entry.map_err(|error| failed(directory, error))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
+    clean
+}
+
+/// The words of Go's `syscall.Errno`.
+pub(crate) fn io_text(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotADirectory => "not a directory".to_owned(),
+        _ => error.to_string(),
     }
-    names.sort_unstable();
-    for name in names {
-        let path = directory.join(&name);
-        let below = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-        let metadata = fs::metadata(&path).map_err(|error| failed(&path, error))?;
-        if rules.ignores(&below, metadata.is_dir()) {
-            continue;
+}
+
+struct Walk<'w> {
+    rules: IgnoreRules,
+    files: Vec<File>,
+    warnings: &'w mut Vec<Warning>,
+}
+
+impl Walk<'_> {
+    fn directory(
+        &mut self,
+        directory: &Path,
+        prefix: &str,
+        depth: usize,
+    ) -> Result<(), ChartError> {
+        if depth > MAX_DIRECTORY_DEPTH {
+            return Err(ChartError::archive(format!(
+                "{}: directories are nested more than {MAX_DIRECTORY_DEPTH} deep; \
+                 look for a symbolic link to a parent directory",
+                directory.display()
+            )));
+        }
+        let failed = |error: io::Error| {
+            ChartError::archive(format!("open {}: {}", directory.display(), io_text(&error)))
+        };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(directory).map_err(failed)? {
+            names.push(entry.map_err(failed)?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort_unstable();
+        for name in names {
+            self.entry(&directory.join(&name), prefix, &name, depth)?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        path: &Path,
+        prefix: &str,
+        name: &str,
+        depth: usize,
+    ) -> Result<(), ChartError> {
+        let below = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+        let metadata = self.metadata(path)?;
+        if self.rules.ignores(&below, metadata.is_dir()) {
+            return Ok(());
         }
         if metadata.is_dir() {
-            walk(&path, &below, rules, depth + 1, files)?;
-            continue;
+            return self.directory(path, &below, depth + 1);
         }
         if !metadata.is_file() {
             return Err(ChartError::archive(format!(
@@ -65,11 +113,34 @@ fn walk(
         if metadata.len() > MAX_DECOMPRESSED_FILE_SIZE {
             return Err(ChartError::archive(format!(
                 "chart file {} is larger than the maximum file size {MAX_DECOMPRESSED_FILE_SIZE}",
-                go_quote(&name)
+                go_quote(name)
             )));
         }
-        let data = fs::read(&path).map_err(|error| failed(&path, error))?;
-        files.push(File::new(below, trim_bom(&data)));
+        let data = fs::read(path).map_err(|error| {
+            let text = io_text(&error);
+            ChartError::archive(format!("error reading {below}: open {}: {text}", path.display()))
+        })?;
+        self.files.push(File::new(below, trim_bom(&data)));
+        Ok(())
     }
-    Ok(())
+
+    /// What is there, or where a link leads.
+    fn metadata(&mut self, path: &Path) -> Result<fs::Metadata, ChartError> {
+        let failed = |path: &Path, error: &io::Error| {
+            ChartError::archive(format!("lstat {}: {}", path.display(), io_text(error)))
+        };
+        let metadata = fs::symlink_metadata(path).map_err(|error| failed(path, &error))?;
+        if !metadata.is_symlink() {
+            return Ok(metadata);
+        }
+        let resolved = resolve(path).map_err(|error| {
+            ChartError::archive(format!("error evaluating symlink {}: {error}", path.display()))
+        })?;
+        self.warnings.push(
+            Warning::info("found symbolic link in path. Contents of linked file included and used")
+                .with("path", path.display().to_string())
+                .with("resolved", resolved.display().to_string()),
+        );
+        fs::symlink_metadata(&resolved).map_err(|error| failed(&resolved, &error))
+    }
 }

@@ -18,6 +18,7 @@ mod directory;
 mod error;
 mod ignore;
 mod instance;
+mod link;
 mod load;
 mod metadata;
 mod package;
@@ -39,7 +40,9 @@ pub use directory::{MAX_DIRECTORY_DEPTH, read_directory};
 pub use error::{ChartError, ErrorKind};
 pub use ignore::IgnoreRules;
 pub use instance::{Instance, Requirement};
-pub use load::{MAX_SUBCHART_DEPTH, check_dependencies, load_archive, load_directory, load_files};
+pub use load::{
+    MAX_SUBCHART_DEPTH, check_dependencies, check_form, load_archive, load_directory, load_files,
+};
 pub use metadata::{ApiVersion, Dependency, Lock, Maintainer, Metadata};
 pub use package::{Package, package};
 pub use path_match::{BadPattern, path_match};

@@ -24,7 +24,8 @@ pub fn load_archive(archive: &[u8], warnings: &mut Vec<Warning>) -> Result<Chart
 
 /// Loads a chart from a directory, `.helmignore` obeyed.
 pub fn load_directory(path: &Path, warnings: &mut Vec<Warning>) -> Result<Chart, ChartError> {
-    load(read_directory(path)?, warnings, 0)
+    let files = read_directory(path, warnings)?;
+    load(files, warnings, 0)
 }
 
 /// Loads a chart from files in memory.
@@ -226,6 +227,26 @@ impl Chart {
             "chart requires kubeVersion: {range} which is incompatible with Kubernetes {shown}"
         )))
     }
+}
+
+/// What Helm's install makes of a chart of the form to come, `v3`: it is loaded and its dependencies
+/// are looked at, but it is not rendered.
+///
+/// # Errors
+/// Helm's, for such a chart.
+pub fn check_form(chart: &Chart) -> Result<(), ChartError> {
+    if chart.metadata.api_version != "v3" {
+        return Ok(());
+    }
+    // The list of dependencies is made as long as that of the charts.
+    if chart.dependencies.len() > chart.metadata.dependencies.len() {
+        return Err(ChartError::dependencies(
+            "an error occurred while checking for chart dependencies. You may need to run 'helm \
+             dependency build' to fetch missing dependencies: unsupported chart dependency type",
+        ));
+    }
+    check_dependencies(chart)?;
+    Err(ChartError::metadata("invalid chart apiVersion"))
 }
 
 /// Helm's `CheckDependencies`: every chart that `Chart.yaml` names must be under `charts/`.

@@ -8,12 +8,14 @@ use base64::Engine;
 use pintle_cluster_content::Store;
 use pintle_go_value::Tree;
 use pintle_helm_chart::{
-    Chart, Package, ValuesOptions, Warning, load_archive, load_directory, package,
+    Chart, Metadata, Package, ValuesOptions, Warning, load_archive, load_directory, load_files,
+    package, read_archive,
 };
 use pintle_release_api::{ChartSource, MAX_INLINE_CHART_BASE64};
 
 use crate::args::ValuesArgs;
 use crate::fault::Fault;
+use crate::lint::io_text;
 use crate::printer::Printer;
 
 /// A chart ready to be sent: packed, or the archive as it was.
@@ -69,26 +71,76 @@ pub(crate) fn find(name: &str) -> Result<PathBuf, String> {
     })
 }
 
-/// Loads a chart that [`find`] found (Helm's `loader.Load`): the error is Helm's text.
+/// Loads a chart that [`find`] found, of whichever form of charts (Helm's `pkg/chart/loader`): the
+/// error is Helm's text.
+pub(crate) fn load_any(path: &Path, warnings: &mut Vec<Warning>) -> Result<Chart, String> {
+    if path.is_dir() {
+        let name = path.join("Chart.yaml");
+        let text = std::fs::read(&name).map_err(|error| {
+            let (name, text) = (name.display(), io_text(&error));
+            format!("unable to detect chart at {name}: open {name}: {text}")
+        })?;
+        check_form(&text)?;
+        return load_directory(path, warnings).map_err(|error| error.to_string());
+    }
+    let files = read_archive(&archive(path)?).map_err(|error| match error.to_string() {
+        text if text == "gzip: invalid header" => {
+            let shown = path.display();
+            format!("file '{shown}' does not appear to be a valid chart file (details: {text})")
+        }
+        _ => "unable to load chart archive".to_owned(),
+    })?;
+    match files.iter().find(|file| &*file.name == "Chart.yaml") {
+        Some(file) => check_form(&file.data)?,
+        None => return Err("unable to detect chart version, no Chart.yaml found".to_owned()),
+    }
+    load_files(files, warnings).map_err(|error| error.to_string())
+}
+
+/// Refuses forms of charts that Helm does not know. What cannot be read is left to the loader.
+fn check_form(chart_yaml: &[u8]) -> Result<(), String> {
+    let Ok(metadata) = Metadata::read(chart_yaml) else { return Ok(()) };
+    match metadata.api_version.as_str() {
+        "" | "v1" | "v2" | "v3" => Ok(()),
+        _ => Err("unsupported chart version".to_owned()),
+    }
+}
+
+/// Loads a chart that [`find`] found (the loader of charts of today's form): the error is Helm's
+/// text.
 pub(crate) fn load(path: &Path, warnings: &mut Vec<Warning>) -> Result<Chart, String> {
     if path.is_dir() {
         return load_directory(path, warnings).map_err(|error| error.to_string());
     }
+    load_archive(&archive(path)?, warnings).map_err(|error| error.to_string())
+}
+
+/// A gzipped file (Helm's `EnsureArchive`).
+fn archive(path: &Path) -> Result<Vec<u8>, String> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("open {shown}: {error}"))?;
     if bytes.starts_with(GZIP) {
-        return load_archive(&bytes, warnings).map_err(|error| error.to_string());
+        return Ok(bytes);
     }
     let extension = path.extension().and_then(|it| it.to_str());
     if matches!(extension, Some("yml" | "yaml")) {
         let text = "seems to be a YAML file, but expected a gzipped archive";
         return Err(format!("file '{shown}' {text}"));
     }
-    let plain = std::str::from_utf8(&bytes)
-        .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()));
-    let kind = if plain { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+    let kind =
+        if is_text(&bytes) { "text/plain; charset=utf-8" } else { "application/octet-stream" };
     Err(format!("file '{shown}' does not appear to be a gzipped archive; got '{kind}'"))
 }
+
+/// What Go's `http.DetectContentType` takes for text. Helm shows it a buffer that is filled up with
+/// zeros, so nothing short is.
+fn is_text(bytes: &[u8]) -> bool {
+    let binary = |byte: &u8| matches!(byte, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F);
+    bytes.get(..SNIFFED).is_some_and(|start| !start.iter().any(binary))
+}
+
+/// How much of a file its kind is told by.
+const SNIFFED: usize = 512;
 
 /// How every gzipped file begins.
 const GZIP: &[u8] = &[0x1f, 0x8b];

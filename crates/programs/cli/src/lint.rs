@@ -226,7 +226,7 @@ fn clean_join(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// The words of Go's `syscall.Errno`.
-fn io_text(error: &io::Error) -> String {
+pub(crate) fn io_text(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

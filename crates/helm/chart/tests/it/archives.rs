@@ -5,8 +5,8 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pintle_helm_chart::{
-    File, MAX_DIRECTORY_DEPTH, MAX_SUBCHART_DEPTH, load_archive, load_directory, load_files,
-    package, read_archive,
+    File, MAX_DIRECTORY_DEPTH, MAX_SUBCHART_DEPTH, check_form, load_archive, load_directory,
+    load_files, package, read_archive,
 };
 
 const CHART_YAML: &[u8] = b"apiVersion: v2\nname: c\nversion: 0.1.0\n";
@@ -94,6 +94,68 @@ fn a_link_to_a_parent_ends() {
     std::fs::write(root.path().join("Chart.yaml"), CHART_YAML).unwrap();
     std::os::unix::fs::symlink(root.path(), root.path().join("again")).unwrap();
     assert!(load_directory(root.path(), &mut Vec::new()).is_err());
+}
+
+/// What `helm template` says of links: each that is followed, ignored ones too, and the step at which
+/// one leads nowhere.
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_told_of() {
+    use std::os::unix::fs::symlink;
+    let root = tempfile::tempdir().unwrap();
+    let base = root.path().canonicalize().unwrap();
+    let chart = base.join("c");
+    std::fs::create_dir_all(base.join("shared/sub")).unwrap();
+    std::fs::create_dir_all(chart.join("templates")).unwrap();
+    std::fs::write(chart.join("Chart.yaml"), CHART_YAML).unwrap();
+    std::fs::write(chart.join(".helmignore"), "ignored\n").unwrap();
+    std::fs::write(base.join("shared/sub/a.yaml"), "a: 1\n").unwrap();
+    symlink("../../shared/sub", chart.join("templates/sub")).unwrap();
+    symlink("../shared", chart.join("ignored")).unwrap();
+    let mut warnings = Vec::new();
+    let loaded = load_directory(&chart.join("templates/.."), &mut warnings).unwrap();
+    let names: Vec<&str> = loaded.raw().iter().map(|file| &*file.name).collect();
+    assert_eq!(names, [".helmignore", "Chart.yaml", "templates/sub/a.yaml"]);
+    let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    let told = |link: &str, to: &str| {
+        format!(
+            "level=INFO msg=\"found symbolic link in path. Contents of linked file included and \
+             used\" path={} resolved={}",
+            chart.join(link).display(),
+            base.join(to).display()
+        )
+    };
+    assert_eq!(said, [told("ignored", "shared"), told("templates/sub", "shared/sub")]);
+
+    symlink("../shared/gone/x", chart.join("LICENSE")).unwrap();
+    let error = load_directory(&chart, &mut Vec::new()).unwrap_err().to_string();
+    let want = format!(
+        "error evaluating symlink {}: lstat {}: no such file or directory",
+        chart.join("LICENSE").display(),
+        base.join("shared/gone").display()
+    );
+    assert_eq!(error, want);
+}
+
+/// Helm's answers for charts of the form `v3`, which it loads and does not install.
+#[test]
+fn charts_of_the_form_to_come_are_refused() {
+    let refusal = |metadata: &str, subs: &[&str]| {
+        let text = format!("apiVersion: v3\nname: c\nversion: 0.1.0\n{metadata}");
+        let mut files = vec![File::new("Chart.yaml", text.as_bytes())];
+        for sub in subs {
+            let text = format!("apiVersion: v3\nname: {sub}\nversion: 0.1.0\n");
+            files.push(File::new(format!("charts/{sub}/Chart.yaml"), text.as_bytes()));
+        }
+        check_form(&load_files(files, &mut Vec::new()).unwrap()).unwrap_err().to_string()
+    };
+    let needs_d = "dependencies: [{name: d, version: 0.1.0}]\n";
+    assert_eq!(refusal("", &[]), "invalid chart apiVersion");
+    assert_eq!(refusal(needs_d, &["d"]), "invalid chart apiVersion");
+    let too_many = refusal("", &["d"]);
+    assert!(too_many.ends_with("missing dependencies: unsupported chart dependency type"));
+    let missing = refusal(needs_d, &["e"]);
+    assert!(missing.ends_with("found in Chart.yaml, but missing in charts/ directory: d"));
 }
 
 #[test]

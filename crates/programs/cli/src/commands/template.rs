@@ -82,7 +82,7 @@ async fn attempt(settings: &Settings, args: &TemplateArgs) -> Result<ExitStatus,
     let path = charts::find(reference)?;
     let values = charts::values(&args.values).map_err(|error| error.to_string())?;
     let mut warnings = Vec::new();
-    let chart = charts::load(&path, &mut warnings)?;
+    let chart = charts::load_any(&path, &mut warnings)?;
     let chart = if args.rendering.dependency_update {
         updated(settings, chart, &path, &mut warnings)?
     } else {
@@ -175,7 +175,7 @@ fn updated(
     }
     vendor::update(&settings.printer, &chart, path)?;
     warnings.clear();
-    charts::load(path, warnings)
+    charts::load_any(path, warnings)
         .map_err(|error| format!("failed reloading chart after repo update: {error}").into())
 }
 
