@@ -19,21 +19,25 @@ pub fn read_values(text: &[u8]) -> Result<Tree, ChartError> {
     Ok(values)
 }
 
-/// Kubernetes' `YAMLReader`: documents between lines that start with `---`. A text without such a
-/// line is not copied.
+/// Kubernetes' `YAMLReader`: documents between lines that start with `---`. Each line ends in a line
+/// feed, also the last one, where a block scalar would lack it otherwise. A text that is so already
+/// is not copied.
 ///
 /// # Errors
 /// A separator with anything but a comment after it.
 pub fn yaml_documents(text: &[u8]) -> Result<Vec<std::borrow::Cow<'_, [u8]>>, ChartError> {
     let separator = |line: &[u8]| line.starts_with(b"---");
-    if !text.split(|byte| *byte == b'\n').any(separator) {
+    let ends = text.is_empty() || text.ends_with(b"\n");
+    if ends && !text.contains(&b'\r') && !text.split(|byte| *byte == b'\n').any(separator) {
         return Ok(vec![text.into()]);
     }
     let mut documents = Vec::new();
     let mut current: Vec<u8> = Vec::new();
     for line in text.split_inclusive(|byte| *byte == b'\n') {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = match line.strip_suffix(b"\n") {
+            Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+            None => line,
+        };
         if separator(line) {
             let rest = line[3..].trim_ascii();
             if !rest.is_empty() && rest[0] != b'#' {
