@@ -98,12 +98,20 @@ fn path_segment(name: &str) -> Vec<String> {
 
 fn expression(text: &str, expression: &str, examples: &[&str]) -> String {
     let examples: Vec<String> = examples.iter().map(|it| format!("'{it}', ")).collect();
-    format!("{text} (e.g. {}regex used for validation is '{expression}')", examples.join("or "))
+    format!("{text} (e.g. {}regex used for validation is '{expression}')", examples.join(" or "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Apimachinery leaves two spaces between examples.
+    #[test]
+    fn examples_are_listed_as_there() {
+        let stub = Stub { kind: "Service".to_owned(), name: "A".to_owned(), ..Stub::default() };
+        let text = check(&stub).unwrap_err();
+        assert!(text.contains("(e.g. 'my-name',  or 'abc-123', regex used for"), "{text}");
+    }
 
     #[test]
     fn names_have_limits_by_kind() {
