@@ -159,7 +159,7 @@ fn from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
         Ok((map @ Value::Map(_), None)) => map,
         // The error goes into the map that was read.
         Ok((Value::Map(map), Some(error))) => {
-            map.insert(b"Error", heap.string(&error.to_string()));
+            map.insert(b"Error", heap.string(error.to_string()));
             Value::Map(map)
         }
         // Null makes the map a nil one.
