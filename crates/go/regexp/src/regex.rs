@@ -87,6 +87,12 @@ impl Regex {
         Ok(Self { expression: expression.to_vec(), automaton, names })
     }
 
+    /// About how much memory the compiled pattern takes, its caches not counted.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.automaton.memory_usage()
+    }
+
     /// The pattern.
     #[must_use]
     pub fn expression(&self) -> &[u8] {

@@ -247,6 +247,16 @@ impl Unit {
         &EMPTY
     }
 
+    /// About how much memory the unit takes.
+    pub(crate) fn bytes(&self) -> usize {
+        fn of<T>(table: &Vec<T>) -> usize {
+            table.capacity() * size_of::<T>()
+        }
+        let nodes = of(&self.nodes) + of(&self.pipes) + of(&self.decls) + of(&self.commands);
+        let operands = of(&self.args) + of(&self.idents) + of(&self.numbers) + of(&self.names);
+        nodes + operands + of(&self.unquoted) + self.text.len()
+    }
+
     /// `IsEmptyTree`: nothing but space and comments.
     pub(crate) fn is_blank(&self, list: Run) -> bool {
         self.nodes(list).iter().all(|node| match node {

@@ -3,6 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// How many layers an error by one of this engine's own limits keeps: the innermost ones, and the
+/// outermost. There is no text of Go's to match, and limits are met thousands of levels deep.
+pub const LAYER_LIMIT: usize = 100;
+
+/// How many bytes of text an error of any kind takes before further layers replace the outermost
+/// one: `tpl` quotes its whole text at every level.
+pub const ERROR_LIMIT: usize = 1 << 20;
+
 /// Where in which template an execution failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
@@ -51,6 +59,8 @@ pub struct CallError(Box<Chain>);
 struct Chain {
     /// From the innermost.
     layers: Vec<Layer>,
+    /// What the texts of the layers take.
+    bytes: usize,
 }
 
 impl CallError {
@@ -70,7 +80,8 @@ impl CallError {
     }
 
     fn of(layer: Layer) -> Self {
-        CallError(Box::new(Chain { layers: vec![layer] }))
+        let bytes = layer.bytes();
+        CallError(Box::new(Chain { layers: vec![layer], bytes }))
     }
 
     /// `fmt.Errorf(prefix + "%w", self)`; the prefix holds its own `: `.
@@ -80,8 +91,20 @@ impl CallError {
     }
 
     pub(crate) fn within(mut self, layer: Layer) -> Self {
+        if self.is_full() && self.0.layers.len() > 1 {
+            let outermost = self.0.layers.pop();
+            self.0.bytes -= outermost.map_or(0, |layer| layer.bytes());
+        }
+        self.0.bytes += layer.bytes();
         self.0.layers.push(layer);
         self
+    }
+
+    /// Whether a further layer replaces the outermost one: see [`LAYER_LIMIT`] and [`ERROR_LIMIT`].
+    /// Whoever wraps with a long text may leave it out then.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.bytes > ERROR_LIMIT || self.is_limit() && self.0.layers.len() > LAYER_LIMIT
     }
 
     /// The chain, from the outermost layer to the innermost.
@@ -108,6 +131,17 @@ impl CallError {
             Layer::Exec { location, .. } => location.as_ref(),
             _ => None,
         })
+    }
+}
+
+impl Layer {
+    fn bytes(&self) -> usize {
+        match self {
+            Layer::Exec { location, .. } => location.as_ref().map_or(0, |at| at.node.len()),
+            Layer::Wrap(text) | Layer::Text(text) | Layer::Panic(text) | Layer::Limit(text) => {
+                text.len()
+            }
+        }
     }
 }
 

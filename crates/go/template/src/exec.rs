@@ -10,6 +10,7 @@ pub(crate) use walk::{formatted, printable};
 use pintle_go_value::{Heap, Value};
 
 use crate::ast::{At, Tree, Unit};
+use crate::limits::PARSED_BYTES_PER_STEP;
 use crate::reflect::Slot;
 use crate::set::Text;
 use crate::{CallError, Layer, Limits, Location, MissingKey, Session, Set, TextError, stack};
@@ -156,7 +157,9 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
             out.extend_from_slice(text);
             return Ok(());
         }
-        let text: &'h Text = self.session.keep(self.set.text(text)?);
+        let found = self.set.text(text)?;
+        self.charge((found.parsed / PARSED_BYTES_PER_STEP) as u64)?;
+        let text: &'h Text = self.session.keep(found);
         self.texts.push(text);
         let done = self.execute(&text.main, data, out);
         self.texts.pop();
@@ -267,6 +270,23 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
                 node: unit.print(at),
             }),
         })
+    }
+
+    /// Counts what a function does beyond being called; see [`Limits::steps`].
+    ///
+    /// # Errors
+    /// The limit is passed.
+    pub fn charge(&mut self, steps: u64) -> Result<(), CallError> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => {
+                self.steps = 0;
+                Err(CallError::limit(format!("exceeded the limit of {} steps", self.limits.steps)))
+            }
+        }
     }
 
     /// Counts one step.

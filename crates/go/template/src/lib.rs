@@ -40,11 +40,16 @@ mod reflect;
 mod set;
 mod stack;
 
-pub use error::{CallError, Layer, Location, ParseError, TextError};
+pub use error::{CallError, ERROR_LIMIT, LAYER_LIMIT, Layer, Location, ParseError, TextError};
 pub use exec::Exec;
 pub use func::{
     Arg, Args, Bytes, Func, FuncFn, FuncMap, Int, IntoValue, Items, Reflect, Rest, Strings,
 };
-pub use limits::{DEPTH_LIMIT, Limits, OUTPUT_LIMIT, STEP_LIMIT, TEMPLATE_DEPTH_LIMIT};
-pub use parse::{BLOCK_DEPTH_LIMIT, PAREN_DEPTH_LIMIT};
-pub use set::{MissingKey, Session, Set, TEXT_CACHE_LIMIT};
+pub use limits::{
+    ARGUMENT_LIMIT, BUILTIN_STEPS, BYTES_PER_STEP, CALL_STEPS, DEPTH_LIMIT, LONG_TEXT, Limits,
+    OUTPUT_LIMIT, STEP_LIMIT, TEMPLATE_DEPTH_LIMIT,
+};
+#[doc(hidden)]
+pub use parse::token_places;
+pub use parse::{BLOCK_DEPTH_LIMIT, PAREN_DEPTH_LIMIT, TEXT_LIMIT};
+pub use set::{MissingKey, SET_LIMIT, Session, Set, TEXT_CACHE_LIMIT};

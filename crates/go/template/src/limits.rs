@@ -9,12 +9,34 @@ pub const TEMPLATE_DEPTH_LIMIT: usize = 100_000;
 /// each level takes a few kilobytes of stack.
 pub const DEPTH_LIMIT: usize = TEMPLATE_DEPTH_LIMIT + 1;
 
-/// How many commands and loop turns one execution may take. The largest known chart takes less
-/// than a million; this many take about two seconds.
+/// How many commands and loop turns one execution may take, work of functions included. The largest
+/// known chart takes less than a million; this many take about two seconds.
 pub const STEP_LIMIT: u64 = 100_000_000;
 
-/// How many bytes one output or one included text may have; Kubernetes takes 1.5 MiB per object.
-pub const OUTPUT_LIMIT: usize = 256 << 20;
+/// What a call of a function that is no builtin counts beside its command: it takes some twenty
+/// times as long as the smallest step.
+pub const CALL_STEPS: u64 = 20;
+
+/// What a call of a builtin counts beside its command.
+pub const BUILTIN_STEPS: u64 = 4;
+
+/// Texts from this length on count as work for the function that is given them, since it may read
+/// them from end to end and make nothing of it. Shorter ones are covered by the call.
+pub const LONG_TEXT: usize = 64 << 10;
+
+/// How many bytes of a long text are one step: searching and hashing read some hundred megabytes a second.
+pub const BYTES_PER_STEP: usize = 8;
+
+/// How long a text that is given to a function may be: what functions make of one, before it is
+/// counted, is up to ten times as long.
+pub const ARGUMENT_LIMIT: usize = 64 << 20;
+
+/// How many bytes of a text given to `tpl` are parsed in one step.
+pub(crate) const PARSED_BYTES_PER_STEP: usize = 2;
+
+/// How many bytes one output or one included text may have; Kubernetes takes 1.5 MiB per object, and
+/// Helm a megabyte per release, packed.
+pub const OUTPUT_LIMIT: usize = 64 << 20;
 
 /// Limits of one execution. The heap has its own, see [`Heap`](pintle_go_value::Heap).
 #[derive(Clone, Copy, Debug)]

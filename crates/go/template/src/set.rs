@@ -10,8 +10,13 @@ use crate::ast::Tree;
 use crate::parse::{self, Names};
 use crate::{FuncMap, ParseError};
 
-/// Texts given to `tpl` are parsed once per set; past this many bytes of text no more are kept.
+/// Texts given to `tpl` are parsed once per set; past this many bytes of them, parsed, no more are
+/// kept.
 pub const TEXT_CACHE_LIMIT: usize = 16 << 20;
+
+/// How many bytes the parsed templates of one set may take. Go has no limit; the largest known chart
+/// takes some megabytes, and a small archive can hold gigabytes of `{{1}}`.
+pub const SET_LIMIT: usize = 512 << 20;
 
 /// What a map gives for a key that it does not have (`Option("missingkey=…")`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +38,8 @@ pub struct Set<H: ?Sized + 'static> {
     funcs: &'static FuncMap<H>,
     missing_key: MissingKey,
     templates: Templates,
+    /// What the parsed templates take.
+    bytes: usize,
     texts: Mutex<TextCache>,
 }
 
@@ -50,6 +57,15 @@ pub(crate) struct Text {
     pub(crate) defined: Vec<Arc<Tree>>,
 }
 
+/// A text that was asked for.
+pub(crate) struct Found {
+    pub(crate) text: Arc<Text>,
+    /// How many bytes were parsed for it now.
+    pub(crate) parsed: usize,
+    /// How much memory it takes that no cache answers for.
+    kept: usize,
+}
+
 impl<H: ?Sized + 'static> Set<H> {
     /// An empty set; `name` is that of `template.New`, and shows in error texts.
     #[must_use]
@@ -59,6 +75,7 @@ impl<H: ?Sized + 'static> Set<H> {
             funcs,
             missing_key: MissingKey::default(),
             templates: HashMap::new(),
+            bytes: 0,
             texts: Mutex::default(),
         }
     }
@@ -87,6 +104,13 @@ impl<H: ?Sized + 'static> Set<H> {
         self.templates.keys()
     }
 
+    /// A template printed back from its nodes, as Go's `Tree.Root.String()`: without comments and
+    /// without what was trimmed. Parsed again, it prints the same.
+    #[must_use]
+    pub fn print(&self, name: &str) -> Option<String> {
+        self.templates.get(name).map(|tree| tree.unit.print_nodes(tree.root))
+    }
+
     /// Parses a text as the template `name`, and adds what it defines: `t.New(name).Parse(text)`.
     ///
     /// # Errors
@@ -95,7 +119,13 @@ impl<H: ?Sized + 'static> Set<H> {
     pub fn parse(&mut self, name: &str, text: impl Into<Arc<[u8]>>) -> Result<(), ParseError> {
         let names = FuncNames(self.funcs);
         let name: Arc<str> = name.into();
-        for tree in parse::parse(&name, text.into(), &names)? {
+        let trees = parse::parse(&name, text.into(), &names)?;
+        self.bytes += trees.first().map_or(0, |tree| tree.unit.bytes());
+        if self.bytes > SET_LIMIT {
+            let message = format!("exceeded the limit of {SET_LIMIT} bytes of parsed templates");
+            return Err(ParseError { parse_name: name, line: 1, offset: 0, message });
+        }
+        for tree in trees {
             add(&mut self.templates, tree);
         }
         Ok(())
@@ -113,23 +143,27 @@ impl<H: ?Sized + 'static> Set<H> {
         &self.templates
     }
 
-    /// A text given at run time, parsed under the set's own name, from the cache if it is there.
-    pub(crate) fn text(&self, text: &[u8]) -> Result<Arc<Text>, ParseError> {
+    /// A text given at run time, parsed under the set's own name, from the cache if it is there; and
+    /// how much was parsed and is to be kept for it.
+    pub(crate) fn text(&self, text: &[u8]) -> Result<Found, ParseError> {
         let lock = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().texts.get(text) {
-            return Ok(known.clone());
+            return Ok(Found { text: known.clone(), parsed: 0, kept: 0 });
         }
         let source: Arc<[u8]> = text.into();
         let mut trees = parse::parse(&self.name, source.clone(), &FuncNames(self.funcs))?;
         // The parser gives the text's own template first, whatever was defined in between.
         let main = trees.remove(0);
-        let parsed = Arc::new(Text { main, defined: trees });
+        let bytes = main.unit.bytes();
+        let parsed = source.len();
+        let text = Arc::new(Text { main, defined: trees });
         let mut cache = lock();
-        if cache.bytes + source.len() <= TEXT_CACHE_LIMIT {
-            cache.bytes += source.len();
-            cache.texts.insert(source, parsed.clone());
+        if cache.bytes + bytes > TEXT_CACHE_LIMIT {
+            return Ok(Found { text, parsed, kept: bytes });
         }
-        Ok(parsed)
+        cache.bytes += bytes;
+        cache.texts.insert(source, text.clone());
+        Ok(Found { text, parsed, kept: 0 })
     }
 }
 
@@ -175,7 +209,9 @@ impl Session {
         &self.heap
     }
 
-    pub(crate) fn keep(&self, text: Arc<Text>) -> &Text {
-        self.texts.alloc(text)
+    /// Keeps a text, and counts what it takes as values are counted.
+    pub(crate) fn keep(&self, found: Found) -> &Text {
+        self.heap.reserve(found.kept);
+        self.texts.alloc(found.text)
     }
 }

@@ -1,5 +1,7 @@
 //! The arena of one render.
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 use typed_arena::Arena;
 
@@ -18,6 +20,10 @@ pub struct Heap {
     /// Objects own memory outside the arena, so they must be dropped, which a bump arena never does.
     objects: Arena<Box<dyn Object>>,
     limit: usize,
+    /// What of the limit is for the arena: the rest was reserved for what lives beside it.
+    room: Cell<usize>,
+    /// Steps of work that functions did and nobody has counted yet.
+    work: Cell<u64>,
 }
 
 impl Heap {
@@ -30,7 +36,13 @@ impl Heap {
     /// An empty heap that is over its limit past `limit` bytes.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
-        Heap { bump: Bump::new(), objects: Arena::new(), limit }
+        Heap {
+            bump: Bump::new(),
+            objects: Arena::new(),
+            limit,
+            room: Cell::new(limit),
+            work: Cell::new(0),
+        }
     }
 
     pub(crate) fn bump(&self) -> &Bump {
@@ -52,13 +64,30 @@ impl Heap {
     /// Whether more was taken than the limit allows.
     #[must_use]
     pub fn over_limit(&self) -> bool {
-        self.allocated() > self.limit
+        self.allocated() > self.room.get()
     }
 
     /// Whether `bytes` more would stay within the limit.
     #[must_use]
     pub fn has_room(&self, bytes: usize) -> bool {
-        self.allocated().saturating_add(bytes) <= self.limit
+        self.allocated().saturating_add(bytes) <= self.room.get()
+    }
+
+    /// Counts bytes that live as long as this heap, but beside it: parsed texts, say.
+    pub fn reserve(&self, bytes: usize) {
+        self.room.set(self.room.get().saturating_sub(bytes));
+    }
+
+    /// Notes work that a function did, in steps of the interpreter (some twenty nanoseconds each):
+    /// comparing, searching and the like, which takes time and no memory.
+    pub fn charge(&self, steps: u64) {
+        self.work.set(self.work.get().saturating_add(steps));
+    }
+
+    /// The work noted since the last call: the interpreter counts it after each function.
+    #[inline]
+    pub fn take_work(&self) -> u64 {
+        self.work.take()
     }
 
     /// Copies bytes onto the heap.

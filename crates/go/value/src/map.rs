@@ -1,6 +1,6 @@
 //! Maps: string-keyed ones are mutable and shared, any other kind is frozen.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::fmt;
 
 use bumpalo::collections::Vec as BumpVec;
@@ -23,7 +23,58 @@ pub struct Map<'h> {
     entries: &'h Entries<'h>,
 }
 
-type Entries<'h> = RefCell<BumpVec<'h, (&'h [u8], Value<'h>)>>;
+type Entries<'h> = RefCell<Sorted<'h>>;
+
+/// Maps with more entries take a key that comes between others into a tail first: moving all that
+/// stand behind it, for each of a hundred thousand keys, takes many seconds.
+const LARGE: usize = 4096;
+
+/// How many entries the tail may have before it is sorted in.
+const TAIL: usize = 512;
+
+/// The entries, sorted by key; of a large map, those that came late stand sorted behind the others.
+struct Sorted<'h> {
+    list: BumpVec<'h, (&'h [u8], Value<'h>)>,
+    late: usize,
+}
+
+impl<'h> Sorted<'h> {
+    /// Where a key is, or where it would have to be put in.
+    fn find(&self, key: &[u8]) -> Result<usize, usize> {
+        if self.late == 0 {
+            return find(&self.list, key);
+        }
+        let (early, late) = self.list.split_at(self.list.len() - self.late);
+        let found = find(early, key).ok();
+        found.map_or_else(
+            || find(late, key).map(|at| early.len() + at).map_err(|at| early.len() + at),
+            Ok,
+        )
+    }
+
+    fn put(&mut self, at: usize, key: &'h [u8], value: Value<'h>) {
+        if self.late > 0 {
+            self.list.insert(at, (key, value));
+            self.late += 1;
+        } else if self.list.len() > LARGE {
+            self.list.push((key, value));
+            self.late = 1;
+        } else {
+            self.list.insert(at, (key, value));
+        }
+        if self.late > TAIL {
+            self.settle();
+        }
+    }
+
+    /// Sorts the tail in: two sorted runs, which the sort merges.
+    fn settle(&mut self) {
+        if self.late > 0 {
+            self.late = 0;
+            self.list.sort_by_key(|(key, _)| *key);
+        }
+    }
+}
 
 /// The methods of a named map type, such as Helm's `common.Values`.
 pub trait MapMethods: Sync {
@@ -43,7 +94,8 @@ pub trait MapMethods: Sync {
 
 impl<'h> Map<'h> {
     pub(crate) fn new(heap: &'h Heap, ty: &'static Type, capacity: usize) -> Self {
-        let entries = RefCell::new(BumpVec::with_capacity_in(capacity, heap.bump()));
+        let list = BumpVec::with_capacity_in(capacity, heap.bump());
+        let entries = RefCell::new(Sorted { list, late: 0 });
         Map { ty, of_any: is_of_any(ty), methods: None, entries: heap.bump().alloc(entries) }
     }
 
@@ -91,11 +143,11 @@ impl<'h> Map<'h> {
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<Value<'h>> {
         let entries = self.entries.borrow();
-        if entries.len() <= SMALL {
-            let entry = entries.iter().find(|(have, _)| is_same(have, key));
+        if entries.list.len() <= SMALL {
+            let entry = entries.list.iter().find(|(have, _)| is_same(have, key));
             return entry.map(|(_, value)| *value);
         }
-        find(&entries, key).ok().map(|at| entries[at].1)
+        entries.find(key).ok().map(|at| entries.list[at].1)
     }
 
     /// Sets `key`, and gives the value that was there.
@@ -104,14 +156,14 @@ impl<'h> Map<'h> {
     pub fn insert(&self, key: &'h [u8], value: Value<'h>) -> Option<Value<'h>> {
         let mut entries = self.entries.borrow_mut();
         // In order, as readers and Go's own sorted dumps deliver: no search, no move.
-        if entries.last().is_none_or(|(last, _)| *last < key) {
-            entries.push((key, value));
+        if entries.late == 0 && entries.list.last().is_none_or(|(last, _)| *last < key) {
+            entries.list.push((key, value));
             return None;
         }
-        match find(&entries, key) {
-            Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
+        match entries.find(key) {
+            Ok(at) => Some(std::mem::replace(&mut entries.list[at].1, value)),
             Err(at) => {
-                entries.insert(at, (key, value));
+                entries.put(at, key, value);
                 None
             }
         }
@@ -120,46 +172,56 @@ impl<'h> Map<'h> {
     /// Removes `key`, and gives the value that was there.
     pub fn remove(&self, key: &[u8]) -> Option<Value<'h>> {
         let mut entries = self.entries.borrow_mut();
-        let at = find(&entries, key).ok()?;
-        Some(entries.remove(at).1)
+        entries.settle();
+        let at = find(&entries.list, key).ok()?;
+        Some(entries.list.remove(at).1)
     }
 
     /// Whether `key` is there.
     #[must_use]
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        find(&self.entries.borrow(), key).is_ok()
+        self.entries.borrow().find(key).is_ok()
     }
 
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.borrow().len()
+        self.entries.borrow().list.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.borrow().is_empty()
+        self.entries.borrow().list.is_empty()
     }
 
     /// The entry at a place in key order. For walks that must see concurrent changes, and copy
     /// nothing; [`Map::snapshot`] is for those that must not.
     #[must_use]
     pub fn at(&self, index: usize) -> Option<(&'h [u8], Value<'h>)> {
-        self.entries.borrow().get(index).copied()
+        self.settled().get(index).copied()
     }
 
     /// All entries in key order, copied: later changes of the map do not show in it, as with Go's
     /// `internal/fmtsort`, which `range` and `Printf` walk.
     #[must_use]
     pub fn snapshot(&self, heap: &'h Heap) -> &'h [(&'h [u8], Value<'h>)] {
-        heap.bump().alloc_slice_copy(&self.entries.borrow())
+        heap.bump().alloc_slice_copy(&self.settled())
+    }
+
+    /// The entries, all in order.
+    #[inline]
+    fn settled(&self) -> Ref<'_, [(&'h [u8], Value<'h>)]> {
+        if self.entries.borrow().late > 0 {
+            self.entries.borrow_mut().settle();
+        }
+        Ref::map(self.entries.borrow(), |entries| entries.list.as_slice())
     }
 
     /// Calls `visit` with each entry in key order, without copying. The map must not be changed
     /// from inside: such a change is refused by the cell with a panic, so keep `visit` pure.
     pub fn for_each(&self, mut visit: impl FnMut(&'h [u8], Value<'h>)) {
-        for (key, value) in self.entries.borrow().iter() {
+        for (key, value) in self.settled().iter() {
             visit(key, *value);
         }
     }
@@ -194,7 +256,7 @@ fn find(entries: &[(&[u8], Value<'_>)], key: &[u8]) -> Result<usize, usize> {
 impl fmt::Debug for Map<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for (key, value) in self.entries.borrow().iter() {
+        for (key, value) in self.settled().iter() {
             map.entry(&String::from_utf8_lossy(key), value);
         }
         map.finish()
@@ -233,5 +295,39 @@ impl<'h> KeyedMap<'h> {
     #[must_use]
     pub fn entries(&self) -> &'h [(Value<'h>, Value<'h>)] {
         self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Small maps and large ones, keys in any order, changes and removals between.
+    #[test]
+    fn keys_are_in_order_however_they_come() {
+        for count in [10, LARGE, LARGE + 1, LARGE + TAIL + 2, 20_000] {
+            let heap = Heap::new();
+            let (map, mut want) = (heap.map(), BTreeMap::new());
+            for at in 0..count {
+                // Odd and prime to the number of keys, so that each comes once, far from the last.
+                let number = at * 7919 % count;
+                let key = heap.bytes(format!("{number:06}").as_bytes());
+                assert_eq!(map.insert(key, Value::int(0)).is_some(), want.contains_key(key));
+                want.insert(key, number);
+                if at % 7 == 0 {
+                    assert!(map.contains_key(key) && map.get(key).is_some());
+                    map.insert(key, Value::int(1));
+                }
+                if at % 1000 == 999 {
+                    assert!(map.remove(key).is_some() && map.get(key).is_none());
+                    want.remove(key);
+                }
+            }
+            let keys: Vec<&[u8]> = map.snapshot(&heap).iter().map(|(key, _)| *key).collect();
+            assert_eq!(map.len(), want.len());
+            assert!(keys.iter().eq(want.keys()), "{count}");
+        }
     }
 }

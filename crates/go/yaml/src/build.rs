@@ -24,6 +24,16 @@ pub(crate) const JSON_DEPTH_LIMIT: usize = 10_000;
 /// this many levels take a tenth of the smallest stack. Go's limit is that of JSON.
 pub const TREE_DEPTH_LIMIT: usize = 1000;
 
+/// How many nodes of one YAML document, or values of one JSON or TOML text, are read. Go has no
+/// limit; two bytes of text can be a node, which takes a hundred. A values file of Helm's largest
+/// size has as many only if it is made for it.
+pub const NODE_LIMIT: usize = 2_000_000;
+
+/// The error past [`NODE_LIMIT`].
+pub(crate) fn too_many() -> Error {
+    Error::limit(format!("exceeded the limit of {NODE_LIMIT} values in one text"))
+}
+
 /// Makes values of type `Node` out of what a reader finds in a text that lives for `'t`.
 pub(crate) trait Build<'t> {
     type Node;

@@ -13,6 +13,7 @@ mod flow;
 
 use std::borrow::Cow;
 
+use crate::build::NODE_LIMIT;
 use crate::node::{Document, Node, NodeKind};
 use crate::scan::{Mark, Scanner};
 
@@ -137,7 +138,8 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
     /// Reads the first document of a text into a sink, and gives it back.
     pub(crate) fn run(text: &'t str, sink: S) -> Attempt<S> {
         let ascii = text.is_ascii();
-        if !ascii && has_unusual_break(text.as_bytes()) {
+        // No byte is more than one node.
+        if text.len() > NODE_LIMIT || !ascii && has_unusual_break(text.as_bytes()) {
             return Err(Unusual);
         }
         let mut direct = Direct {
@@ -193,7 +195,7 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
             match self.bytes.get(self.pos) {
                 None => return Ok(None),
                 Some(b'\n') => self.new_line(self.pos + 1),
-                Some(b'#') => self.skip_line(),
+                Some(b'#') => self.skip_comment()?,
                 Some(b'\t' | b'\r') => return Err(Unusual),
                 Some(_) => return Ok(Some(self.pos - self.line_start)),
             }
@@ -207,12 +209,15 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
     }
 
     /// Skips the rest of the line, which is a comment.
-    fn skip_line(&mut self) {
+    fn skip_comment(&mut self) -> Attempt {
         let rest = &self.bytes[self.pos..];
-        match memchr::memchr(b'\n', rest) {
+        match memchr::memchr2(b'\n', b'\r', rest) {
+            // A carriage return by itself ends a comment too.
+            Some(length) if rest[length] == b'\r' => return Err(Unusual),
             Some(length) => self.new_line(self.pos + length + 1),
             None => self.pos = self.bytes.len(),
         }
+        Ok(())
     }
 
     /// A line's content: a dash or a key, perhaps several in a row.
@@ -277,7 +282,7 @@ impl<'t, S: Sink<'t>> Direct<'t, S> {
                 Ok(true)
             }
             Some(b'#') => {
-                self.skip_line();
+                self.skip_comment()?;
                 Ok(true)
             }
             Some(b'\t' | b'\r') => Err(Unusual),

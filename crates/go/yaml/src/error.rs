@@ -11,6 +11,7 @@ pub struct Error {
     text: String,
     place: Option<Place>,
     panics: bool,
+    limit: bool,
 }
 
 /// A place in a text; both numbers count from 1.
@@ -24,7 +25,7 @@ pub struct Place {
 
 impl Error {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Error { text: text.into(), place: None, panics: false }
+        Error { text: text.into(), place: None, panics: false, limit: false }
     }
 
     /// goyaml's `yaml_parser_set_scanner_error` as `parser.fail` prints it.
@@ -45,12 +46,17 @@ impl Error {
             0 => format!("yaml: {problem}"),
             line => format!("yaml: line {line}: {problem}"),
         };
-        Error { text, place: Some(mark.place()), panics: false }
+        Error { text, place: Some(mark.place()), panics: false, limit: false }
     }
 
     /// What Go does not return, but panics with.
     pub(crate) fn panic(text: &str) -> Self {
         Error { panics: true, ..Self::new(text) }
+    }
+
+    /// A limit of this crate's own.
+    pub(crate) fn limit(text: impl Into<String>) -> Self {
+        Error { limit: true, ..Self::new(text) }
     }
 
     pub(crate) fn at(mut self, place: Place) -> Self {
@@ -69,6 +75,13 @@ impl Error {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.place
+    }
+
+    /// Whether a limit was met where Go has none: functions that swallow errors do not swallow this
+    /// one.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.limit
     }
 
     /// Whether Go panics here instead of returning an error: functions that swallow errors do not

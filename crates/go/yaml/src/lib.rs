@@ -30,12 +30,14 @@ mod toml;
 mod walk;
 mod write;
 
-pub use build::TREE_DEPTH_LIMIT;
+pub use build::{NODE_LIMIT, TREE_DEPTH_LIMIT};
 pub use error::{Error, Place};
 pub use json::{
     read_json, read_json_partly, read_json_value, to_json, to_pretty_json, to_raw_json,
 };
 pub use locate::{Located, Step, locate};
+#[doc(hidden)]
+pub use read::read_by_parser;
 pub use read::{
     number_text, read, read_exact, read_list_value, read_map, read_map_value, read_strict,
     read_value,

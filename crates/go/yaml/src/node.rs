@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::build::{NODE_LIMIT, too_many};
 use crate::direct;
 use crate::parse::{Event, Parser};
 use crate::scan::Mark;
@@ -153,6 +154,13 @@ struct Composer<'t> {
 
 impl<'t> Composer<'t> {
     fn add(&mut self, event: Event<'t>, mark: Mark) -> Result<(), Error> {
+        let ends = matches!(
+            event,
+            Event::SequenceEnd | Event::MappingEnd | Event::DocumentEnd | Event::StreamEnd
+        );
+        if self.nodes.len() >= NODE_LIMIT && !ends {
+            return Err(too_many().at(mark.place()));
+        }
         match event {
             Event::Alias(name) => {
                 let Some(to) = self.anchors.get(&name) else {

@@ -17,6 +17,19 @@ pub fn read(text: impl AsRef<[u8]>) -> Result<Tree, Error> {
     decode(text.as_ref(), &mut TreeBuilder { exact: false }, false)
 }
 
+/// Reads as [`read`], always by scanner and parser, never the direct way: the fuzz targets hold one
+/// against the other.
+///
+/// # Errors
+/// As [`read`].
+#[doc(hidden)]
+pub fn read_by_parser(text: impl AsRef<[u8]>) -> Result<Tree, Error> {
+    let checked = Text::new(text.as_ref());
+    let document =
+        Document::parse_whole(&checked.good, checked.stop).map_err(|error| error.under(TO_JSON))?;
+    Decoder::new(&document, &mut TreeBuilder { exact: false }, false).run()
+}
+
 /// Reads as [`read`], but refuses a key that comes twice in one map: `UnmarshalStrict`.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::{Error, binary};
 
 /// The most that one call writes, in bytes. Values may share parts, so that little memory unfolds
 /// into much text; and Helm keeps a whole release below 1 MiB.
-pub const OUTPUT_LIMIT: usize = 256 << 20;
+pub const OUTPUT_LIMIT: usize = 64 << 20;
 
 /// How deep collections nest before a writer looks for one that contains itself
 /// (encoding/json's `startDetectCyclesAfter`).
@@ -295,7 +295,7 @@ impl Guard {
 pub(crate) fn check_output(out: &[u8], start: usize) -> Result<(), Error> {
     match out.len() - start <= OUTPUT_LIMIT {
         true => Ok(()),
-        false => Err(Error::new(format!("output exceeds the limit of {OUTPUT_LIMIT} bytes"))),
+        false => Err(Error::limit(format!("output exceeds the limit of {OUTPUT_LIMIT} bytes"))),
     }
 }
 

@@ -20,6 +20,10 @@ pub const MAX_DECOMPRESSED_FILE_SIZE: u64 = 5 * 1024 * 1024;
 /// thousand files, and without one a small archive can hold millions of empty ones.
 pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
 
+/// The most that a long name or an extended header may take, in bytes: the limit of Go's
+/// `archive/tar`. The library here reads them whole.
+const MAX_SPECIAL_FILE_SIZE: u64 = 1 << 20;
+
 /// What one archive may hold; tests use smaller ones.
 #[derive(Clone, Copy)]
 struct Limits {
@@ -61,6 +65,7 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
     if !archive.starts_with(b"\x1f\x8b") {
         return Err(ChartError::archive("gzip: invalid header"));
     }
+    check_special_files(archive, limits)?;
     let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(limits.stream()));
     let mut files = Vec::new();
     let mut remaining = limits.chart;
@@ -87,6 +92,23 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
         return Err(ChartError::archive("no files in chart archive"));
     }
     Ok(files)
+}
+
+/// Looks through the headers before anything is read whole. What is malformed is told later.
+fn check_special_files(archive: &[u8], limits: Limits) -> Result<(), ChartError> {
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(limits.stream()));
+    let Ok(entries) = archive.entries() else { return Ok(()) };
+    for entry in entries.raw(true).map_while(Result::ok) {
+        let kind = entry.header().entry_type();
+        let special = kind.is_gnu_longname()
+            || kind.is_gnu_longlink()
+            || kind.is_pax_local_extensions()
+            || kind.is_pax_global_extensions();
+        if special && entry.size() > MAX_SPECIAL_FILE_SIZE {
+            return Err(ChartError::archive("archive/tar: header field too long"));
+        }
+    }
+    Ok(())
 }
 
 fn check_kind(kind: EntryType, name: &str) -> Result<(), ChartError> {

@@ -122,6 +122,10 @@ impl HookEvent {
     }
 }
 
+/// How many documents a release may have. Helm has no limit; its store holds some ten thousand small
+/// objects, and a template can print millions.
+pub const MAX_DOCUMENTS: usize = 100_000;
+
 /// Documents, and those of them that are hooks, in the order of their files.
 #[derive(Default)]
 pub(crate) struct Sorted {
@@ -147,6 +151,10 @@ impl Sorted {
                 document: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 line: u32::try_from(line).unwrap_or(u32::MAX),
             };
+            if self.documents.len() + self.hooks.len() >= MAX_DOCUMENTS {
+                let text = format!("{source}: exceeded the limit of {MAX_DOCUMENTS} documents");
+                return Err(RenderError::manifest(source, None, text));
+            }
             let (document, head) = read(source, content.clone(), range)?;
             self.add(document, &head, warnings);
         }

@@ -87,6 +87,14 @@ impl RenderError {
         RenderError::Template { text: reformat(path, error), place, limit: error.is_limit() }
     }
 
+    /// All templates together gave too much.
+    pub(crate) fn output_limit(path: &str, limit: usize) -> Self {
+        let text =
+            format!("{path}: exceeded the limit of {limit} bytes of output of all templates");
+        let place = Place { path: path.to_owned(), line: 1, column: None };
+        RenderError::Template { text, place: Some(place), limit: true }
+    }
+
     /// A rendered document that YAML or encoding/json refuses; `line` is that in the document.
     pub(crate) fn yaml(source: Source, line: Option<u32>, error: &str) -> Self {
         let text = format!("YAML parse error on {}: {error}", source.path);

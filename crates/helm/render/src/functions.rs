@@ -71,6 +71,9 @@ fn tpl<'h>(
             let text = pintle_go_fmt::quote(text);
             Err(CallError::new(error.to_string()).wrap(format!("cannot parse template {text}: ")))
         }
+        // Of a recursion in which every level quotes its text, not all is told; and what a limit of
+        // this engine ended has no text of Helm's.
+        Err(TextError::Exec(error)) if error.is_limit() || error.is_full() => Err(error),
         Err(TextError::Exec(error)) => {
             let text = pintle_go_fmt::quote(text);
             Err(error.wrap(format!("error during tpl function execution for {text}: ")))

@@ -33,7 +33,7 @@ mod template;
 mod values;
 
 pub use capabilities::{Capabilities, HELM_VERSION, KubeVersion, KubeVersionError};
-pub use document::{Document, HookDocument, HookEvent};
+pub use document::{Document, HookDocument, HookEvent, MAX_DOCUMENTS};
 pub use error::{DocumentPlace, Place, RenderError};
 pub use functions::functions;
 pub use glob::{Glob, GlobError};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pintle_go_template::{Exec, Limits, Session};
-use pintle_go_value::{Map, Tree, Value};
+use pintle_go_value::{HEAP_LIMIT, Heap, Map, Tree, Value};
 use pintle_helm_chart::{Crd, Instance, Warning, coalesce_values, process_dependencies};
 use pintle_helm_sprig::Generator;
 
@@ -55,6 +55,8 @@ pub struct RenderOptions {
     pub sub_notes: bool,
     /// What one render may use.
     pub limits: Limits,
+    /// How many bytes the values of one render may take.
+    pub heap_limit: usize,
 }
 
 impl RenderOptions {
@@ -77,6 +79,7 @@ impl RenderOptions {
             skip_schema_validation: false,
             sub_notes: false,
             limits: Limits::STANDARD,
+            heap_limit: HEAP_LIMIT,
         }
     }
 }
@@ -157,7 +160,7 @@ pub(crate) fn render_logged(
     warnings: &mut Vec<Warning>,
     log: &mut Vec<Warning>,
 ) -> Result<RenderedFiles, RenderError> {
-    let session = Session::new();
+    let session = Session::with_heap(Heap::with_limit(options.heap_limit));
     let heap = session.heap();
     let instance = process_dependencies(heap, chart.chart(), values, warnings)?;
     let merged = coalesce_values(heap, &instance, values, warnings)?;
@@ -193,6 +196,7 @@ fn execute<'h>(
     let charts = chart_paths(instance);
     let mut exec = Exec::new(&shape.set, session, host).with_limits(options.limits);
     let mut files = Vec::with_capacity(shape.templates.len());
+    let mut room = options.limits.output;
     for template in &shape.templates {
         if template.is_partial() {
             continue;
@@ -204,6 +208,9 @@ fn execute<'h>(
         exec.execute_template(&template.path, Value::Map(scope), &mut content)
             .map_err(|error| RenderError::exec(&template.path, &error))?;
         remove_no_value(&mut content);
+        room = room
+            .checked_sub(content.len())
+            .ok_or_else(|| RenderError::output_limit(&template.path, options.limits.output))?;
         files.push(RenderedFile { path: template.path.clone(), content });
     }
     Ok(files)

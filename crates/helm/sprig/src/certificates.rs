@@ -9,6 +9,7 @@ use pintle_go_value::{Heap, Type, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::Generator;
+use crate::crypto::cost;
 use crate::der::{
     self, bit_string, context, context_primitive, expect, integer, oid, pem, read_pem, sequence,
     tlv,
@@ -298,18 +299,24 @@ fn build_custom_cert<'h>(heap: &'h Heap, cert: &[u8], key: &[u8]) -> Result<Valu
         base64_decode(cert).map_err(|_| CallError::new("unable to decode base64 certificate"))?;
     let key =
         base64_decode(key).map_err(|_| CallError::new("unable to decode base64 private key"))?;
+    heap.charge(cost::GIVEN_KEY);
     parent_of(&cert)?;
     PrivateKey::from_pem(&key)
         .map_err(|why| CallError::new(format!("error parsing private key: {why}")))?;
     Ok(certificate(heap, cert, key))
 }
 
-fn new_key<G: Generator + ?Sized>(generator: &G) -> Result<PrivateKey, CallError> {
-    PrivateKey::rsa(generator, RSA_BITS)
+fn new_key<H: Generator + ?Sized>(exec: &mut Exec<'_, '_, H>) -> Result<PrivateKey, CallError> {
+    exec.charge(cost::CERTIFICATE)?;
+    PrivateKey::rsa(exec.host(), RSA_BITS)
         .map_err(|why| CallError::new(format!("error generating rsa key: {why}")))
 }
 
-fn given_key(text: &[u8]) -> Result<PrivateKey, CallError> {
+fn given_key<H: Generator + ?Sized>(
+    exec: &mut Exec<'_, '_, H>,
+    text: &[u8],
+) -> Result<PrivateKey, CallError> {
+    exec.charge(cost::GIVEN_KEY)?;
     PrivateKey::from_pem(text).map_err(|why| CallError::new(format!("parsing private key: {why}")))
 }
 
@@ -329,7 +336,7 @@ fn gen_ca<'h, H: Generator + ?Sized>(
     name: &[u8],
     days: Int,
 ) -> Result<Value<'h>, CallError> {
-    let key = new_key(exec.host())?;
+    let key = new_key(exec)?;
     authority(exec, name, days, &key)
 }
 
@@ -339,7 +346,7 @@ fn gen_ca_with_key<'h, H: Generator + ?Sized>(
     days: Int,
     key: &[u8],
 ) -> Result<Value<'h>, CallError> {
-    let key = given_key(key)?;
+    let key = given_key(exec, key)?;
     authority(exec, name, days, &key)
 }
 
@@ -350,7 +357,7 @@ fn gen_self_signed<'h, H: Generator + ?Sized>(
     hosts: Items<'h>,
     days: Int,
 ) -> Result<Value<'h>, CallError> {
-    let key = new_key(exec.host())?;
+    let key = new_key(exec)?;
     let template = template(exec.host(), name, addresses, hosts, days)?;
     create(exec.heap(), &template, &key, None)
 }
@@ -363,7 +370,7 @@ fn gen_self_signed_with_key<'h, H: Generator + ?Sized>(
     days: Int,
     key: &[u8],
 ) -> Result<Value<'h>, CallError> {
-    let key = given_key(key)?;
+    let key = given_key(exec, key)?;
     let template = template(exec.host(), name, addresses, hosts, days)?;
     create(exec.heap(), &template, &key, None)
 }
@@ -398,7 +405,7 @@ fn gen_signed<'h, H: Generator + ?Sized>(
     days: Int,
     ca: Certificate<'h>,
 ) -> Result<Value<'h>, CallError> {
-    let key = new_key(exec.host())?;
+    let key = new_key(exec)?;
     signed(exec, &Request { name, addresses, hosts, days }, &ca, &key)
 }
 
@@ -411,7 +418,7 @@ fn gen_signed_with_key<'h, H: Generator + ?Sized>(
     ca: Certificate<'h>,
     key: &[u8],
 ) -> Result<Value<'h>, CallError> {
-    let key = given_key(key)?;
+    let key = given_key(exec, key)?;
     signed(exec, &Request { name, addresses, hosts, days }, &ca, &key)
 }
 

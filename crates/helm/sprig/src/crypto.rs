@@ -13,6 +13,25 @@ use crate::encoding::{base64_decode, base64_encode};
 use crate::keys::PrivateKey;
 use crate::table::Table;
 
+/// What the slow functions count, in steps of the interpreter. That is less than they take, so that
+/// every chart gets the keys it needs: a render makes at most some fifty.
+pub(crate) mod cost {
+    /// A certificate with an RSA key of 2048 bits.
+    pub(crate) const CERTIFICATE: u64 = 2_000_000;
+    /// Reading a key, and signing with it.
+    pub(crate) const GIVEN_KEY: u64 = 200_000;
+    /// An RSA key of 4096 bits.
+    pub(crate) const RSA_KEY: u64 = 10_000_000;
+    /// A DSA key and its parameters.
+    pub(crate) const DSA_KEY: u64 = 20_000_000;
+    /// A key on an elliptic curve, or a signature.
+    pub(crate) const CURVE_KEY: u64 = 50_000;
+    /// A password's hash.
+    pub(crate) const BCRYPT: u64 = 1_000_000;
+    /// A derived password.
+    pub(crate) const DERIVE: u64 = 2_000_000;
+}
+
 /// Go's `bcrypt.DefaultCost`.
 const BCRYPT_COST: u32 = 10;
 /// What bcrypt takes of a password at most.
@@ -34,19 +53,24 @@ fn bcrypt_text<G: Generator + ?Sized>(generator: &G, password: &[u8]) -> String 
     }
 }
 
-fn bcrypt<H: Generator + ?Sized>(exec: &mut Exec<'_, '_, H>, password: &[u8]) -> String {
-    bcrypt_text(exec.host(), password)
+fn bcrypt<H: Generator + ?Sized>(
+    exec: &mut Exec<'_, '_, H>,
+    password: &[u8],
+) -> Result<String, CallError> {
+    exec.charge(cost::BCRYPT)?;
+    Ok(bcrypt_text(exec.host(), password))
 }
 
 fn htpasswd<H: Generator + ?Sized>(
     exec: &mut Exec<'_, '_, H>,
     user: &[u8],
     password: &[u8],
-) -> Vec<u8> {
+) -> Result<Vec<u8>, CallError> {
     if user.contains(&b':') {
-        return [b"invalid username: ", user].concat();
+        return Ok([b"invalid username: ", user].concat());
     }
-    [user, b":", bcrypt_text(exec.host(), password).as_bytes()].concat()
+    exec.charge(cost::BCRYPT)?;
+    Ok([user, b":", bcrypt_text(exec.host(), password).as_bytes()].concat())
 }
 
 /// A Go `uint32` parameter.
@@ -121,17 +145,29 @@ fn seeded(name: &[u8]) -> Vec<u8> {
 }
 
 /// The master password algorithm.
-fn derive_password(
+fn derive_password<H: Generator + ?Sized>(
+    exec: &mut Exec<'_, '_, H>,
     counter: Counter,
     kind: &[u8],
     password: &[u8],
     user: &[u8],
     site: &[u8],
-) -> String {
+) -> Result<String, CallError> {
     let Some(templates) = password_templates(kind) else {
         let kind = String::from_utf8_lossy(kind);
-        return format!("cannot find password template {kind}");
+        return Ok(format!("cannot find password template {kind}"));
     };
+    exec.charge(cost::DERIVE)?;
+    Ok(derived_password(counter, templates, password, user, site))
+}
+
+fn derived_password(
+    counter: Counter,
+    templates: &[&str],
+    password: &[u8],
+    user: &[u8],
+    site: &[u8],
+) -> String {
     let failed = |why: &str| format!("failed to derive password: {why}");
     let mut key = [0; 64];
     let derived = scrypt::Params::new(15, 8, 2, key.len())
@@ -160,6 +196,11 @@ fn gen_private_key<H: Generator + ?Sized>(
     exec: &mut Exec<'_, '_, H>,
     kind: &[u8],
 ) -> Result<Vec<u8>, CallError> {
+    exec.charge(match kind {
+        b"" | b"rsa" => cost::RSA_KEY,
+        b"dsa" => cost::DSA_KEY,
+        _ => cost::CURVE_KEY,
+    })?;
     let generator = exec.host();
     let key = match kind {
         b"" | b"rsa" => PrivateKey::rsa(generator, RSA_BITS),
@@ -234,7 +275,7 @@ impl<H: Generator + ?Sized + 'static> Table<H> {
     pub(crate) const CRYPTO: &'static [Func<H>] = &[
         func!("bcrypt", bcrypt, exec, (&[u8])),
         func!("htpasswd", htpasswd, exec, (&[u8], &[u8])),
-        func!("derivePassword", derive_password, (Counter, &[u8], &[u8], &[u8], &[u8])),
+        func!("derivePassword", derive_password, exec, (Counter, &[u8], &[u8], &[u8], &[u8])),
         func!("genPrivateKey", gen_private_key, exec, (&[u8])),
         func!("encryptAES", encrypt_aes, exec, (&[u8], &[u8])),
         func!("decryptAES", decrypt_aes, (&[u8], &[u8])),

@@ -17,8 +17,31 @@ type Writer<'h> = fn(&mut Vec<u8>, (&'h Heap, Value<'h>)) -> Result<(), Error>;
 
 fn written<'h>(heap: &'h Heap, value: Value<'h>, write: Writer<'h>) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    write(&mut out, (heap, value))?;
-    Ok(out)
+    let done = write(&mut out, (heap, value));
+    if done.is_err() {
+        // What was written and thrown away shows on no heap.
+        heap.charge((out.capacity() / WRITTEN_BYTES_PER_STEP) as u64);
+    }
+    done.map(|()| out)
+}
+
+/// How many bytes are written in one step.
+const WRITTEN_BYTES_PER_STEP: usize = 8;
+
+/// How many bytes are read in one step.
+const READ_BYTES_PER_STEP: usize = 2;
+
+/// Counts the reading of a text, of which nothing may be left.
+fn charge_reading(heap: &Heap, text: &[u8]) {
+    heap.charge((text.len() / READ_BYTES_PER_STEP) as u64);
+}
+
+/// Nothing in the place of an error, unless it is a limit's.
+fn or_nothing(written: Result<Vec<u8>, Error>) -> Result<Vec<u8>, CallError> {
+    match written {
+        Err(error) if error.is_limit() => Err(CallError::limit(error.to_string())),
+        written => Ok(written.unwrap_or_default()),
+    }
 }
 
 /// Without the final line break.
@@ -39,16 +62,16 @@ fn returned(error: &Error) -> CallError {
     CallError::new(error.to_string())
 }
 
-fn to_yaml_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
-    yaml_text(heap, value, to_yaml).unwrap_or_default()
+fn to_yaml_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    or_nothing(yaml_text(heap, value, to_yaml))
 }
 
 fn must_to_yaml<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
     yaml_text(heap, value, to_yaml).map_err(|error| panicked(&error))
 }
 
-fn to_yaml_pretty_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
-    yaml_text(heap, value, to_yaml_pretty).unwrap_or_default()
+fn to_yaml_pretty_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    or_nothing(yaml_text(heap, value, to_yaml_pretty))
 }
 
 /// TOML has no nil, and the writer panics on one.
@@ -67,16 +90,16 @@ fn must_to_toml<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallErr
     toml(heap, value)?.map_err(|error| panicked(&error))
 }
 
-fn to_json_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
-    written(heap, value, to_json).unwrap_or_default()
+fn to_json_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    or_nothing(written(heap, value, to_json))
 }
 
 fn must_to_json<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
     written(heap, value, to_json).map_err(|error| panicked(&error))
 }
 
-fn to_pretty_json_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Vec<u8> {
-    written(heap, value, to_pretty_json).unwrap_or_default()
+fn to_pretty_json_or_nothing<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
+    or_nothing(written(heap, value, to_pretty_json))
 }
 
 fn must_to_pretty_json<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Vec<u8>, CallError> {
@@ -103,10 +126,12 @@ fn error_list<'h>(heap: &'h Heap, error: &str) -> Value<'h> {
 }
 
 fn from_yaml<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    charge_reading(heap, text);
     read_map_value(heap, text).unwrap_or_else(|error| error_map(heap, &error.to_string()))
 }
 
 fn from_yaml_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    charge_reading(heap, text);
     read_list_value(heap, text).unwrap_or_else(|error| error_list(heap, &error.to_string()))
 }
 
@@ -139,6 +164,7 @@ fn toml_time<'h>(heap: &'h Heap, text: &str) -> Option<Value<'h>> {
 }
 
 fn from_toml<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    charge_reading(heap, text);
     read_toml(heap, text, &toml_time).unwrap_or_else(|error| error_map(heap, &error.to_string()))
 }
 
@@ -155,6 +181,7 @@ fn wrong_json(value: &Value<'_>, target: &Type) -> String {
 }
 
 fn from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    charge_reading(heap, text);
     match read_json_partly(heap, text) {
         Ok((map @ Value::Map(_), None)) => map,
         // The error goes into the map that was read.
@@ -171,6 +198,7 @@ fn from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
 }
 
 fn from_json_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
+    charge_reading(heap, text);
     match read_json_partly(heap, text) {
         Ok((list @ Value::List(_), None)) => list,
         Ok((Value::Nil, None)) => Value::NilOf(&Type::LIST),
@@ -180,6 +208,7 @@ fn from_json_array<'h>(heap: &'h Heap, text: &'h [u8]) -> Value<'h> {
 }
 
 fn must_from_json<'h>(heap: &'h Heap, text: &'h [u8]) -> Result<Value<'h>, CallError> {
+    charge_reading(heap, text);
     read_json_value(heap, text).map_err(|error| returned(&error))
 }
 

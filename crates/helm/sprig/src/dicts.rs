@@ -42,8 +42,13 @@ fn set<'h>(
     Ok(as_parameter(heap, dict))
 }
 
+/// How many entries move in one step.
+const MOVED_PER_STEP: u64 = 4;
+
 fn unset<'h>(heap: &'h Heap, dict: Dict<'h>, key: &[u8]) -> Value<'h> {
     let Some(dict) = dict else { return Value::NilOf(&Type::MAP) };
+    // What stands behind the key moves.
+    heap.charge(dict.len() as u64 / MOVED_PER_STEP);
     dict.remove(key);
     as_parameter(heap, dict)
 }

@@ -7,9 +7,12 @@ use pintle_go_value::{Heap, IntKind, Type, UintKind, Value};
 
 use crate::Generator;
 use crate::cast::{float_to_int, to_int64};
-use crate::reflect::{deep_equal, indirect, is_empty, is_nil, items, kind_of};
+use crate::reflect::{Comparison, indirect, is_empty, is_nil, items, kind_of, work};
 use crate::strings::string_list;
 use crate::table::Table;
+
+/// How many elements are looked at in one step.
+const ITEMS_PER_STEP: u64 = 8;
 
 const LISTS: Type = Type::Slice(&Type::LIST);
 
@@ -89,8 +92,18 @@ fn sort_alpha<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallErro
         return Ok(heap.strings(["<nil>"]));
     }
     let mut strings = string_list(heap, indirect(list))?;
+    work(heap, sorting_steps(strings.iter().map(|text| text.len())))?;
     strings.sort();
     Ok(heap.strings(strings))
+}
+
+/// What sorting texts of these lengths may take: each is compared about as often as the number of
+/// them has binary digits.
+fn sorting_steps(lengths: impl ExactSizeIterator<Item = usize>) -> u64 {
+    const COMPARED_BYTES: usize = 64;
+    let rounds = u64::from(lengths.len().checked_ilog2().unwrap_or(0) + 1);
+    let each: u64 = lengths.map(|length| 1 + (length / COMPARED_BYTES) as u64).sum();
+    each.saturating_mul(rounds)
 }
 
 fn reverse<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
@@ -101,14 +114,19 @@ fn reverse<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> 
 
 fn compact<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
     let items = elements(heap, list, "compact on")?;
+    heap.charge(items.len() as u64 / ITEMS_PER_STEP);
     let kept: Vec<Value<'h>> =
         items.iter().copied().filter(|item| !is_empty(heap, *item)).collect();
     Ok(heap.list(&Type::LIST, &kept))
 }
 
-fn in_list<'h>(heap: &'h Heap, list: &[Value<'h>], needle: Value<'h>) -> Result<bool, CallError> {
+fn in_list<'h>(
+    comparison: &mut Comparison<'h>,
+    list: &[Value<'h>],
+    needle: Value<'h>,
+) -> Result<bool, CallError> {
     for item in list {
-        if deep_equal(heap, needle, *item)? {
+        if comparison.are_equal(needle, *item)? {
             return Ok(true);
         }
     }
@@ -138,10 +156,12 @@ fn uniq<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
     let mut kept: Vec<Value<'h>> = Vec::new();
     let mut others: Vec<Value<'h>> = Vec::new();
     let mut scalars = HashSet::new();
+    let mut comparison = Comparison::new(heap);
     for item in elements(heap, list, "find uniq on")? {
+        comparison.reads(item.as_bytes().unwrap_or_default())?;
         let is_new = match scalar(*item) {
             Some(scalar) => scalars.insert(scalar),
-            None => !in_list(heap, &others, *item)?,
+            None => !in_list(&mut comparison, &others, *item)?,
         };
         if is_new {
             kept.push(*item);
@@ -159,8 +179,9 @@ fn without<'h>(
     omit: Rest<'_, 'h, Value<'h>>,
 ) -> Result<Value<'h>, CallError> {
     let mut kept: Vec<Value<'h>> = Vec::new();
+    let mut comparison = Comparison::new(heap);
     for item in elements(heap, list, "find without on")? {
-        if !in_list(heap, omit.values(), *item)? {
+        if !in_list(&mut comparison, omit.values(), *item)? {
             kept.push(*item);
         }
     }
@@ -171,7 +192,7 @@ fn has<'h>(heap: &'h Heap, needle: Value<'h>, list: Value<'h>) -> Result<bool, C
     if is_nil(&list) {
         return Ok(false);
     }
-    in_list(heap, elements(heap, list, "find has on")?, needle)
+    in_list(&mut Comparison::new(heap), elements(heap, list, "find has on")?, needle)
 }
 
 fn slice<'h>(

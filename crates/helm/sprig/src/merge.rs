@@ -39,6 +39,9 @@ pub(crate) fn as_parameter<'h>(heap: &'h Heap, map: &'h Map<'h>) -> Value<'h> {
     }
 }
 
+/// What merging one key counts, in steps.
+const STEPS_PER_KEY: u64 = 4;
+
 /// mergo's `deepMerge` for two maps.
 fn deep_merge<'h>(
     heap: &'h Heap,
@@ -54,6 +57,7 @@ fn deep_merge<'h>(
     if heap.over_limit() {
         return Err(heap_full(heap));
     }
+    heap.charge(from.len() as u64 * STEPS_PER_KEY);
     let overwrite = mode == Merge::Overwrite;
     for (key, source) in from.snapshot(heap) {
         let (key, source) = (*key, *source);

@@ -50,6 +50,20 @@ pub(crate) fn room(heap: &Heap, count: usize, each: usize) -> Result<(), CallErr
     Err(heap_full(heap))
 }
 
+/// The most steps of work that one call does at once; see [`Heap::charge`].
+const WORK_LIMIT: u64 = 20_000_000;
+
+/// Notes work before it is done, and refuses what is too much for one call.
+pub(crate) fn work(heap: &Heap, steps: u64) -> Result<(), CallError> {
+    heap.charge(steps);
+    if steps > WORK_LIMIT {
+        return Err(CallError::limit(format!(
+            "exceeded the limit of {WORK_LIMIT} steps in one call"
+        )));
+    }
+    Ok(())
+}
+
 /// How many bytes the heap can still take.
 pub(crate) fn room_left(heap: &Heap) -> usize {
     heap.limit().saturating_sub(heap.allocated())
@@ -157,16 +171,65 @@ pub(crate) fn deep_equal<'h>(
     left: Value<'h>,
     right: Value<'h>,
 ) -> Result<bool, CallError> {
-    Comparison { heap, left: COMPARE_LIMIT }.equal(left, right, 0)
+    Comparison::new(heap).equal(left, right, 0)
 }
 
-struct Comparison<'h> {
+/// The comparisons of one call.
+pub(crate) struct Comparison<'h> {
     heap: &'h Heap,
     /// Values that may still be looked at.
     left: usize,
 }
 
+/// What looking a value up in a set counts.
+const HASHED: usize = 4;
+
+/// What one comparison counts, in steps.
+const STEPS_PER_COMPARISON: u64 = 2;
+
+/// How many bytes of two texts count as one value.
+const COMPARED_BYTES: usize = 64;
+
+impl Drop for Comparison<'_> {
+    fn drop(&mut self) {
+        self.heap.charge((COMPARE_LIMIT - self.left) as u64 * STEPS_PER_COMPARISON);
+    }
+}
+
 impl<'h> Comparison<'h> {
+    pub(crate) fn new(heap: &'h Heap) -> Self {
+        Comparison { heap, left: COMPARE_LIMIT }
+    }
+
+    /// Whether two values are deeply equal, as one of many comparisons.
+    pub(crate) fn are_equal(
+        &mut self,
+        left: Value<'h>,
+        right: Value<'h>,
+    ) -> Result<bool, CallError> {
+        self.all(&[left], &[right], 0)
+    }
+
+    fn count(&mut self, values: usize) -> Result<(), CallError> {
+        self.left = self.left.checked_sub(values).ok_or_else(|| {
+            CallError::limit(format!("exceeded the limit of {COMPARE_LIMIT} comparisons"))
+        })?;
+        Ok(())
+    }
+
+    /// Counts the reading of a text.
+    pub(crate) fn reads(&mut self, text: &[u8]) -> Result<(), CallError> {
+        self.count(HASHED + text.len() / COMPARED_BYTES)
+    }
+
+    fn texts(&mut self, left: &[u8], right: &[u8]) -> Result<bool, CallError> {
+        if left.len() != right.len() {
+            return Ok(false);
+        }
+        self.count(left.len() / COMPARED_BYTES)?;
+        Ok(left == right)
+    }
+
     fn equal(
         &mut self,
         left: Value<'h>,
@@ -181,7 +244,9 @@ impl<'h> Comparison<'h> {
             (Value::Uint(ka, a), Value::Uint(kb, b)) => ka == kb && a == b,
             (Value::Float(ka, a), Value::Float(kb, b)) => ka == kb && a == b,
             (Value::Complex(a), Value::Complex(b)) => a == b,
-            (Value::String(a), Value::String(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::String(a), Value::String(b)) | (Value::Bytes(a), Value::Bytes(b)) => {
+                self.texts(a, b)?
+            }
             _ => return self.equal_inside(left, right, depth),
         })
     }
@@ -262,9 +327,7 @@ impl<'h> Comparison<'h> {
             return Ok(false);
         }
         for (a, b) in left.iter().zip(right) {
-            self.left = self.left.checked_sub(1).ok_or_else(|| {
-                CallError::limit(format!("exceeded the limit of {COMPARE_LIMIT} comparisons"))
-            })?;
+            self.count(1)?;
             if !deeper(|| self.equal(*a, *b, depth))? {
                 return Ok(false);
             }

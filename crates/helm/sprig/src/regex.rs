@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use pintle_go_fmt::{can_backquote, quote};
 use pintle_go_regexp::{Error, Regex, quote_meta};
@@ -9,35 +10,73 @@ use pintle_go_template::{CallError, Func, Int, func};
 use pintle_go_value::{Heap, Type, Value};
 
 use crate::Generator;
-use crate::reflect::{heap_full, room_left};
+use crate::reflect::{heap_full, room_left, work};
 use crate::table::Table;
 
 /// How many compiled patterns a thread keeps; charts use a handful, and a template that builds
 /// patterns by the thousand must not fill the memory.
 const CACHE_LIMIT: usize = 128;
 
-thread_local! {
-    /// A pattern in a loop or a named template is compiled once.
-    static CACHE: RefCell<HashMap<Vec<u8>, Regex>> = RefCell::new(HashMap::new());
+/// How many bytes the patterns that a thread keeps take; one alone may take
+/// [`MAX_AUTOMATON_BYTES`](pintle_go_regexp::MAX_AUTOMATON_BYTES).
+const CACHE_BYTES: usize = 16 << 20;
+
+/// What looking up a pattern and starting it counts, in steps.
+const MATCH_STEPS: u64 = 10;
+
+/// What compiling a pattern counts, in steps, beside the bytes of its automaton.
+const COMPILE_STEPS: u64 = 1000;
+
+/// How many bytes of an automaton are made in one step.
+const AUTOMATON_BYTES_PER_STEP: usize = 4;
+
+/// How many bytes of text are matched in one step, compiled patterns being what they may be.
+const TEXT_BYTES_PER_STEP: usize = 8;
+
+/// How many steps a byte is where every match counts: there may be one at each, and each begins
+/// anew.
+const STEPS_OF_ALL_MATCHES: u64 = 4;
+
+/// Notes the search for all matches of a text.
+fn all_of(heap: &Heap, text: &[u8]) -> Result<(), CallError> {
+    work(heap, text.len() as u64 * STEPS_OF_ALL_MATCHES)
 }
 
-fn compiled(pattern: &[u8]) -> Result<Regex, Error> {
+thread_local! {
+    /// A pattern in a loop or a named template is compiled once.
+    static CACHE: RefCell<Cache> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Cache {
+    patterns: HashMap<Vec<u8>, Rc<Regex>>,
+    bytes: usize,
+}
+
+/// The pattern, compiled, for one text; both are charged for.
+fn compiled(heap: &Heap, pattern: &[u8], text: &[u8]) -> Result<Rc<Regex>, Error> {
+    heap.charge(MATCH_STEPS + (text.len() / TEXT_BYTES_PER_STEP) as u64);
     CACHE.with_borrow_mut(|cache| {
-        if let Some(regex) = cache.get(pattern) {
+        if let Some(regex) = cache.patterns.get(pattern) {
             return Ok(regex.clone());
         }
-        let regex = Regex::new(pattern)?;
-        if cache.len() >= CACHE_LIMIT {
-            cache.clear();
+        heap.charge(COMPILE_STEPS + pattern.len() as u64);
+        let regex = Rc::new(Regex::new(pattern)?);
+        let bytes = regex.memory() + pattern.len();
+        heap.charge((bytes / AUTOMATON_BYTES_PER_STEP) as u64);
+        if cache.patterns.len() >= CACHE_LIMIT || cache.bytes + bytes > CACHE_BYTES {
+            *cache = Cache::default();
         }
-        cache.insert(pattern.to_vec(), regex.clone());
+        // One that alone is larger stays until the next.
+        cache.bytes += bytes;
+        cache.patterns.insert(pattern.to_vec(), regex.clone());
         Ok(regex)
     })
 }
 
 /// `regexp.MustCompile`, which panics.
-fn must(pattern: &[u8]) -> Result<Regex, CallError> {
-    compiled(pattern).map_err(|error| {
+fn must(heap: &Heap, pattern: &[u8], text: &[u8]) -> Result<Rc<Regex>, CallError> {
+    compiled(heap, pattern, text).map_err(|error| {
         let quoted = if can_backquote(pattern) {
             format!("`{}`", String::from_utf8_lossy(pattern))
         } else {
@@ -48,16 +87,16 @@ fn must(pattern: &[u8]) -> Result<Regex, CallError> {
 }
 
 /// `regexp.Compile`
-fn try_compile(pattern: &[u8]) -> Result<Regex, CallError> {
-    compiled(pattern).map_err(|error| CallError::new(error.to_string()))
+fn try_compile(heap: &Heap, pattern: &[u8], text: &[u8]) -> Result<Rc<Regex>, CallError> {
+    compiled(heap, pattern, text).map_err(|error| CallError::new(error.to_string()))
 }
 
-fn matches(pattern: &[u8], text: &[u8]) -> bool {
-    compiled(pattern).is_ok_and(|regex| regex.is_match(text))
+fn matches(heap: &Heap, pattern: &[u8], text: &[u8]) -> bool {
+    compiled(heap, pattern, text).is_ok_and(|regex| regex.is_match(text))
 }
 
-fn must_match(pattern: &[u8], text: &[u8]) -> Result<bool, CallError> {
-    Ok(try_compile(pattern)?.is_match(text))
+fn must_match(heap: &Heap, pattern: &[u8], text: &[u8]) -> Result<bool, CallError> {
+    Ok(try_compile(heap, pattern, text)?.is_match(text))
 }
 
 /// A `[]string`, nil if there are none.
@@ -69,10 +108,16 @@ fn strings<'h>(heap: &'h Heap, pieces: &[&'h [u8]]) -> Value<'h> {
     heap.list(&Type::STRINGS, &pieces)
 }
 
-fn all_matches<'h>(heap: &'h Heap, regex: &Regex, text: &'h [u8], n: Int) -> Value<'h> {
+fn all_matches<'h>(
+    heap: &'h Heap,
+    regex: &Regex,
+    text: &'h [u8],
+    n: Int,
+) -> Result<Value<'h>, CallError> {
+    all_of(heap, text)?;
     let found: Vec<&'h [u8]> =
         regex.find_all(text, n.0).into_iter().map(|range| &text[range]).collect();
-    strings(heap, &found)
+    Ok(strings(heap, &found))
 }
 
 fn find_all<'h>(
@@ -81,7 +126,7 @@ fn find_all<'h>(
     text: &'h [u8],
     n: Int,
 ) -> Result<Value<'h>, CallError> {
-    Ok(all_matches(heap, &must(pattern)?, text, n))
+    all_matches(heap, &*must(heap, pattern, text)?, text, n)
 }
 
 fn must_find_all<'h>(
@@ -90,22 +135,23 @@ fn must_find_all<'h>(
     text: &'h [u8],
     n: Int,
 ) -> Result<Value<'h>, CallError> {
-    Ok(all_matches(heap, &try_compile(pattern)?, text, n))
+    all_matches(heap, &*try_compile(heap, pattern, text)?, text, n)
 }
 
 fn first_match<'h>(regex: &Regex, text: &'h [u8]) -> &'h [u8] {
     regex.find(text).map_or(&[], |range| &text[range])
 }
 
-fn find<'h>(pattern: &'h [u8], text: &'h [u8]) -> Result<&'h [u8], CallError> {
-    Ok(first_match(&must(pattern)?, text))
+fn find<'h>(heap: &Heap, pattern: &'h [u8], text: &'h [u8]) -> Result<&'h [u8], CallError> {
+    Ok(first_match(&*must(heap, pattern, text)?, text))
 }
 
-fn must_find<'h>(pattern: &'h [u8], text: &'h [u8]) -> Result<&'h [u8], CallError> {
-    Ok(first_match(&try_compile(pattern)?, text))
+fn must_find<'h>(heap: &Heap, pattern: &'h [u8], text: &'h [u8]) -> Result<&'h [u8], CallError> {
+    Ok(first_match(&*try_compile(heap, pattern, text)?, text))
 }
 
 fn replaced(heap: &Heap, regex: &Regex, text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
+    all_of(heap, text)?;
     regex.replace_all_within(text, with, room_left(heap)).ok_or_else(|| heap_full(heap))
 }
 
@@ -115,11 +161,12 @@ fn replaced_literally(
     text: &[u8],
     with: &[u8],
 ) -> Result<Vec<u8>, CallError> {
+    all_of(heap, text)?;
     regex.replace_all_literal_within(text, with, room_left(heap)).ok_or_else(|| heap_full(heap))
 }
 
 fn replace(heap: &Heap, pattern: &[u8], text: &[u8], with: &[u8]) -> Result<Vec<u8>, CallError> {
-    replaced(heap, &must(pattern)?, text, with)
+    replaced(heap, &*must(heap, pattern, text)?, text, with)
 }
 
 fn must_replace(
@@ -128,7 +175,7 @@ fn must_replace(
     text: &[u8],
     with: &[u8],
 ) -> Result<Vec<u8>, CallError> {
-    replaced(heap, &try_compile(pattern)?, text, with)
+    replaced(heap, &*try_compile(heap, pattern, text)?, text, with)
 }
 
 fn replace_literal(
@@ -137,7 +184,7 @@ fn replace_literal(
     text: &[u8],
     with: &[u8],
 ) -> Result<Vec<u8>, CallError> {
-    replaced_literally(heap, &must(pattern)?, text, with)
+    replaced_literally(heap, &*must(heap, pattern, text)?, text, with)
 }
 
 fn must_replace_literal(
@@ -146,15 +193,21 @@ fn must_replace_literal(
     text: &[u8],
     with: &[u8],
 ) -> Result<Vec<u8>, CallError> {
-    replaced_literally(heap, &try_compile(pattern)?, text, with)
+    replaced_literally(heap, &*try_compile(heap, pattern, text)?, text, with)
 }
 
-fn pieces<'h>(heap: &'h Heap, regex: &Regex, text: &'h [u8], n: Int) -> Value<'h> {
+fn pieces<'h>(
+    heap: &'h Heap,
+    regex: &Regex,
+    text: &'h [u8],
+    n: Int,
+) -> Result<Value<'h>, CallError> {
     if n.0 == 0 {
-        return Value::NilOf(&Type::STRINGS);
+        return Ok(Value::NilOf(&Type::STRINGS));
     }
+    all_of(heap, text)?;
     let pieces: Vec<Value<'h>> = regex.split(text, n.0).into_iter().map(Value::String).collect();
-    heap.list(&Type::STRINGS, &pieces)
+    Ok(heap.list(&Type::STRINGS, &pieces))
 }
 
 fn split<'h>(
@@ -163,7 +216,7 @@ fn split<'h>(
     text: &'h [u8],
     n: Int,
 ) -> Result<Value<'h>, CallError> {
-    Ok(pieces(heap, &must(pattern)?, text, n))
+    pieces(heap, &*must(heap, pattern, text)?, text, n)
 }
 
 fn must_split<'h>(
@@ -172,18 +225,18 @@ fn must_split<'h>(
     text: &'h [u8],
     n: Int,
 ) -> Result<Value<'h>, CallError> {
-    Ok(pieces(heap, &try_compile(pattern)?, text, n))
+    pieces(heap, &*try_compile(heap, pattern, text)?, text, n)
 }
 
 impl<H: Generator + ?Sized + 'static> Table<H> {
     /// Regular expressions.
     pub(crate) const REGEX: &'static [Func<H>] = &[
-        func!("regexMatch", matches, (&[u8], &[u8])),
-        func!("mustRegexMatch", must_match, (&[u8], &[u8])),
+        func!("regexMatch", matches, heap, (&[u8], &[u8])),
+        func!("mustRegexMatch", must_match, heap, (&[u8], &[u8])),
         func!("regexFindAll", find_all, heap, (&[u8], &[u8], Int)),
         func!("mustRegexFindAll", must_find_all, heap, (&[u8], &[u8], Int)),
-        func!("regexFind", find, (&[u8], &[u8])),
-        func!("mustRegexFind", must_find, (&[u8], &[u8])),
+        func!("regexFind", find, heap, (&[u8], &[u8])),
+        func!("mustRegexFind", must_find, heap, (&[u8], &[u8])),
         func!("regexReplaceAll", replace, heap, (&[u8], &[u8], &[u8])),
         func!("mustRegexReplaceAll", must_replace, heap, (&[u8], &[u8], &[u8])),
         func!("regexReplaceAllLiteral", replace_literal, heap, (&[u8], &[u8], &[u8])),

@@ -18,7 +18,11 @@ fn semver<'h>(heap: &'h Heap, text: &[u8]) -> Result<Value<'h>, CallError> {
     Ok(heap.object(VersionObject { version: read(text)?, pointer: true }))
 }
 
-fn semver_compare(constraint: &[u8], version: &[u8]) -> Result<bool, CallError> {
+/// What reading a constraint counts, in steps.
+const CONSTRAINT_STEPS: u64 = 60;
+
+fn semver_compare(heap: &Heap, constraint: &[u8], version: &[u8]) -> Result<bool, CallError> {
+    heap.charge(CONSTRAINT_STEPS);
     let constraints = Constraints::parse(&String::from_utf8_lossy(constraint))
         .map_err(|error| CallError::new(error.to_string()))?;
     Ok(constraints.check(&read(version)?))
@@ -28,6 +32,6 @@ impl<H: Generator + ?Sized + 'static> Table<H> {
     /// Versions.
     pub(crate) const SEMVER: &'static [Func<H>] = &[
         func!("semver", semver, heap, (&[u8])),
-        func!("semverCompare", semver_compare, (&[u8], &[u8])),
+        func!("semverCompare", semver_compare, heap, (&[u8], &[u8])),
     ];
 }

@@ -7,7 +7,7 @@ use pintle_go_template::{CallError, Func, Int, Rest, func};
 use pintle_go_value::{Heap, Type, Value};
 
 use crate::Generator;
-use crate::reflect::{elements, is_nil, print_limit, printed, room, strval};
+use crate::reflect::{elements, is_nil, print_limit, printed, room, strval, work};
 use crate::table::Table;
 use crate::text;
 use crate::words;
@@ -193,13 +193,26 @@ fn to_string(value: Value<'_>) -> Result<Cow<'_, [u8]>, CallError> {
     strval(value)
 }
 
+/// What making a text of one element counts, in steps.
+const STEPS_PER_ITEM: u64 = 4;
+
 /// `strslice`: the elements as strings, without nils; anything else is a list of one.
 pub(crate) fn string_list<'h>(
     heap: &'h Heap,
     value: Value<'h>,
 ) -> Result<Vec<Cow<'h, [u8]>>, CallError> {
     if let Some(items) = elements(heap, value) {
-        return items.iter().filter(|item| !is_nil(item)).map(|item| strval(*item)).collect();
+        work(heap, items.len() as u64 * STEPS_PER_ITEM)?;
+        let mut made = 0;
+        let mut text = |item: &Value<'h>| {
+            let text = strval(*item)?;
+            if let Cow::Owned(text) = &text {
+                made += text.len();
+                room(heap, made, 1)?;
+            }
+            Ok(text)
+        };
+        return items.iter().filter(|item| !is_nil(item)).map(&mut text).collect();
     }
     if is_nil(&value) {
         return Ok(Vec::new());
@@ -217,7 +230,8 @@ fn to_strings<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Value<'h>, CallErr
 
 fn join<'h>(heap: &'h Heap, separator: &[u8], value: Value<'h>) -> Result<Vec<u8>, CallError> {
     let pieces = string_list(heap, value)?;
-    room(heap, pieces.len(), separator.len())?;
+    let bytes = pieces.iter().map(|piece| piece.len() + separator.len()).sum();
+    room(heap, bytes, 1)?;
     Ok(pieces.join(separator))
 }
 

@@ -1,5 +1,6 @@
 //! The parts of Go's package `strings` that differ from Rust's: bytes that may not be UTF-8.
 
+use memchr::memmem;
 use pintle_go_fmt::decode_rune;
 
 use crate::unicode::{is_digit, is_letter, is_space, to_lower, to_title, to_upper};
@@ -105,7 +106,7 @@ pub(crate) fn trim<'t>(text: &'t [u8], set: &[u8]) -> &'t [u8] {
 
 /// `strings.Index`
 pub(crate) fn find(text: &[u8], piece: &[u8]) -> Option<usize> {
-    memchr::memmem::find(text, piece)
+    memmem::find(text, piece)
 }
 
 /// `strings.SplitN`; a negative `n` gives all pieces, zero gives none.
@@ -141,12 +142,7 @@ pub(crate) fn count(text: &[u8], piece: &[u8]) -> usize {
     if piece.is_empty() {
         return runes(text).count() + 1;
     }
-    let (mut rest, mut count) = (text, 0);
-    while let Some(at) = find(rest, piece) {
-        rest = &rest[at + piece.len()..];
-        count += 1;
-    }
-    count
+    memmem::find_iter(text, piece).count()
 }
 
 /// `strings.ReplaceAll`; an empty `old` is found before every character and at the end.
@@ -163,12 +159,13 @@ pub(crate) fn replace_all(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
         out.extend_from_slice(new);
         return out;
     }
-    while let Some(at) = find(rest, old) {
-        out.extend_from_slice(&rest[..at]);
+    let mut done = 0;
+    for at in memmem::find_iter(text, old) {
+        out.extend_from_slice(&text[done..at]);
         out.extend_from_slice(new);
-        rest = &rest[at + old.len()..];
+        done = at + old.len();
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(&text[done..]);
     out
 }
 

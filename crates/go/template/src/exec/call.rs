@@ -6,6 +6,7 @@ use super::Exec;
 use crate::CallError;
 use crate::ast::{Arg, At, FuncRef, Span};
 use crate::builtins::{self, Builtin};
+use crate::limits::{ARGUMENT_LIMIT, BUILTIN_STEPS, BYTES_PER_STEP, CALL_STEPS, LONG_TEXT};
 use crate::reflect::{Slot, dig, is_true};
 
 /// Calls with up to this many arguments need no allocation.
@@ -50,7 +51,14 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 };
                 let signature =
                     Signature { name: func.name, params: func.params, variadic: func.variadic };
-                self.call(dot, &signature, node, args, last, func.call)
+                self.call(dot, &signature, node, args, last, |exec, values| {
+                    exec.charge(CALL_STEPS)?;
+                    let result = (func.call)(exec, values);
+                    match exec.heap().take_work() {
+                        0 => result,
+                        work => result.and_then(|value| exec.charge(work).map(|()| value)),
+                    }
+                })
             }
             FuncRef::Builtin(at) => self.builtin(dot, builtins::at(at), node, args, last),
         }
@@ -81,11 +89,13 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
             builtins::Code::Slice => self.slice(dot, &signature, node, args, last),
             builtins::Code::Pure(code) => {
                 self.call(dot, &signature, node, args, last, |exec, values| {
+                    exec.charge(BUILTIN_STEPS)?;
                     code(exec.heap(), values)
                 })
             }
             builtins::Code::Text(code) => {
                 self.call(dot, &signature, node, args, last, |exec, values| {
+                    exec.charge(BUILTIN_STEPS)?;
                     let mut buffer = exec.buffers.pop().unwrap_or_default();
                     let value = code(exec.heap(), &mut buffer, values);
                     buffer.clear();
@@ -171,7 +181,24 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         if let Some(last) = last {
             values[count - 1] = self.validate(last, signature.param(count - 1))?;
         }
-        code(self, values).map_err(|error| self.failed_call(signature.name, node, error))
+        let long = long_texts(values);
+        let called = match long {
+            0 => code(self, values),
+            bytes => self.weigh(bytes, values).and_then(|()| code(self, values)),
+        };
+        called.map_err(|error| self.failed_call(signature.name, node, error))
+    }
+
+    /// Counts long texts as work, and refuses one that is too long.
+    #[cold]
+    fn weigh(&mut self, bytes: usize, values: &[Value<'h>]) -> Result<(), CallError> {
+        let longest = values.iter().map(|value| long_texts(std::slice::from_ref(value))).max();
+        if longest.is_some_and(|longest| longest > ARGUMENT_LIMIT) {
+            return Err(CallError::limit(format!(
+                "exceeded the limit of {ARGUMENT_LIMIT} bytes in one argument"
+            )));
+        }
+        self.charge((bytes / BYTES_PER_STEP) as u64)
     }
 
     #[cold]
@@ -199,6 +226,16 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         }
         Ok(())
     }
+}
+
+/// The bytes of the texts that are long enough to be work.
+#[inline]
+fn long_texts(values: &[Value<'_>]) -> usize {
+    let long = |value: &Value<'_>| match value {
+        Value::String(text) | Value::Bytes(text) if text.len() >= LONG_TEXT => text.len(),
+        _ => 0,
+    };
+    values.iter().map(long).sum()
 }
 
 /// `reflect.Value.String`: the text of a string, else a note of the type.

@@ -6,7 +6,9 @@ use pintle_go_fmt::quote;
 use pintle_go_value::{Heap, Tree, Value};
 
 use crate::Error;
-use crate::build::{Build, HeapBuilder, Scalar, TreeBuilder, sort_entries, too_deep};
+use crate::build::{
+    Build, HeapBuilder, NODE_LIMIT, Scalar, TreeBuilder, sort_entries, too_deep, too_many,
+};
 use crate::decode::lossy;
 
 /// Reads one JSON text as `json.Unmarshal` into an `interface{}` does.
@@ -60,12 +62,14 @@ struct Reader<'d, 't, B: Build<'t>> {
     entries: Vec<(Cow<'t, str>, B::Node)>,
     /// Go decodes only what it has checked whole, so this comes after any syntax error.
     out_of_range: Option<Error>,
+    /// How many values were begun.
+    values: usize,
 }
 
 impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
     fn new(text: &'t [u8], build: &'d mut B) -> Self {
         let (frames, items, entries) = (Vec::new(), Vec::new(), Vec::new());
-        Reader { text, pos: 0, build, frames, items, entries, out_of_range: None }
+        Reader { text, pos: 0, build, frames, items, entries, out_of_range: None, values: 0 }
     }
 
     fn run(mut self) -> Result<(B::Node, Option<Error>), Error> {
@@ -104,6 +108,10 @@ impl<'d, 't, B: Build<'t>> Reader<'d, 't, B> {
 
     /// A scalar, an empty collection, or nothing where one was opened.
     fn value(&mut self) -> Result<Option<B::Node>, Error> {
+        self.values += 1;
+        if self.values > NODE_LIMIT {
+            return Err(too_many());
+        }
         match self.peek() {
             Some(b'{') => {
                 self.open(Frame::Object(self.entries.len(), None))?;

@@ -8,6 +8,7 @@ use pintle_go_value::{Heap, Type, Value};
 use super::literal::{Number, NumberError, unescape};
 use super::write::append_key;
 use crate::Error;
+use crate::build::NODE_LIMIT;
 
 /// `[]map[string]interface {}`: what `[[name]]` makes.
 const TABLES: Type = Type::Slice(&Type::MAP);
@@ -46,6 +47,7 @@ pub fn read_toml<'h>(
         key: String::new(),
         root: Table::default(),
         depth: 0,
+        values: 0,
         at_end: false,
     };
     match reader.document() {
@@ -115,6 +117,7 @@ struct Reader<'d, 'h> {
     key: String,
     root: Table<'h>,
     depth: usize,
+    values: usize,
     /// Whether the last character that was read, not peeked at, is the end.
     at_end: bool,
 }
@@ -139,7 +142,9 @@ impl<'h> Reader<'_, 'h> {
         self.at_end = false;
         let rest = &self.text[self.pos..];
         let Some(first) = rest.first() else { return Ok(None) };
-        let char = match rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
+        // No more than one character, or every character would check all that follow.
+        let head = &rest[..rest.len().min(char::MAX.len_utf8())];
+        let char = match head.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
             Some(char) => char,
             None => return self.fail(format!("invalid UTF-8 byte: 0x{first:02x}")),
         };
@@ -461,6 +466,10 @@ fn set<'h>(
 /// Values.
 impl<'h> Reader<'_, 'h> {
     fn value(&mut self) -> Read<Value<'h>> {
+        self.values += 1;
+        if self.values > NODE_LIMIT {
+            return self.fail(format!("exceeded the limit of {NODE_LIMIT} values in one text"));
+        }
         self.skip_blanks();
         match self.peek()? {
             Some('[') => self.nested(Self::array),

@@ -2,8 +2,8 @@
 
 use pintle_go_value::{Heap, Type, Value};
 use pintle_go_yaml::{
-    TREE_DEPTH_LIMIT, read, read_json, read_json_value, read_value, to_json, to_yaml,
-    to_yaml_pretty,
+    NODE_LIMIT, TREE_DEPTH_LIMIT, read, read_json, read_json_value, read_toml, read_value, to_json,
+    to_yaml, to_yaml_pretty,
 };
 
 fn nested(depth: usize) -> String {
@@ -113,4 +113,22 @@ fn keys_within_1024_characters() {
         error(&key(1025)),
         "error converting YAML to JSON: yaml: mapping values are not allowed in this context"
     );
+}
+
+/// As many values as a text may have, and one more.
+#[test]
+fn values_of_one_text() {
+    // The list itself is one.
+    let list = |values: usize| format!("[{}1]", "1,".repeat(values - 2));
+    let past = format!("exceeded the limit of {NODE_LIMIT} values in one text");
+    assert!(read(list(NODE_LIMIT)).is_ok());
+    let error = read(list(NODE_LIMIT + 1)).expect_err("too many");
+    assert!(error.is_limit() && error.place().is_some());
+    assert_eq!(error.to_string(), format!("error converting YAML to JSON: {past}"));
+    assert!(read_json(list(NODE_LIMIT)).is_ok());
+    assert_eq!(read_json(list(NODE_LIMIT + 1)).expect_err("too many").to_string(), past);
+    let heap = Heap::new();
+    let toml = |values| read_toml(&heap, format!("a={}", list(values)).as_bytes(), &|_, _| None);
+    assert!(toml(NODE_LIMIT).is_ok());
+    assert!(toml(NODE_LIMIT + 1).expect_err("too many").to_string().contains(&past));
 }

@@ -100,3 +100,19 @@ fn dependencies_are_settled_as_in_helm() {
     }
     report(&failures, cases.len());
 }
+
+/// `-f URL` is a file of that name: nothing is fetched.
+#[test]
+fn a_url_names_a_file() {
+    let options = pintle_helm_chart::ValuesOptions {
+        files: vec!["https://example.com/v.yaml".to_owned()],
+        ..Default::default()
+    };
+    let mut asked = Vec::new();
+    let values = options.merge(&mut |name| {
+        asked.push(name.to_owned());
+        Ok(b"a: 1\n".to_vec())
+    });
+    assert!(values.unwrap().get("a").is_some());
+    assert_eq!(asked, ["https://example.com/v.yaml"]);
+}

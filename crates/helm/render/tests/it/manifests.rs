@@ -1,7 +1,7 @@
 //! The structured side: objects with their places, and what is refused as no object.
 
 use pintle_go_value::Tree;
-use pintle_helm_render::{INCLUDE_LIMIT, Lookup, RenderError, render};
+use pintle_helm_render::{INCLUDE_LIMIT, Lookup, MAX_DOCUMENTS, RenderError, render};
 
 use crate::{options, small_chart};
 
@@ -154,4 +154,47 @@ fn kube_versions_have_a_text_where_they_can_be_addressed() {
     let rendered = rendered(&[("templates/a.yaml", text)]).unwrap();
     let want = "a: v1.36.0 {v1.36.0 v1.36.0 1 36} v1.36.0 common.Values map[string]interface {}";
     assert_eq!(String::from_utf8_lossy(rendered.documents[0].text()), want);
+}
+
+#[test]
+fn documents_have_a_limit() {
+    let documents = |count: usize| format!("{{{{ range {count} }}}}---\na: 1\n{{{{ end }}}}");
+    let at = rendered(&[("templates/a.yaml", &documents(MAX_DOCUMENTS))]).unwrap();
+    assert_eq!(at.documents.len(), MAX_DOCUMENTS);
+    let past = rendered(&[("templates/a.yaml", &documents(MAX_DOCUMENTS + 1))]).unwrap_err();
+    let text = past.to_string();
+    assert!(
+        text.contains("c/templates/a.yaml") && text.ends_with("limit of 100000 documents"),
+        "{text}"
+    );
+}
+
+/// No template alone is too large, all of them are.
+#[test]
+fn output_of_all_templates_has_a_limit() {
+    let chart =
+        small_chart(&[("templates/a.yaml", "a: 12345\n"), ("templates/b.yaml", "b: 12345\n")]);
+    let mut options = options();
+    options.limits.output = 18;
+    assert!(render(&chart, &Tree::map(), &options, &mut Vec::new()).is_ok());
+    options.limits.output = 17;
+    let error = render(&chart, &Tree::map(), &options, &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, RenderError::Template { limit: true, .. }));
+    let text = error.to_string();
+    assert!(
+        text.ends_with(": exceeded the limit of 17 bytes of output of all templates"),
+        "{text}"
+    );
+}
+
+/// Values of one render are counted on one heap, which the caller may bound.
+#[test]
+fn values_have_a_limit() {
+    let chart = small_chart(&[("templates/a.yaml", "{{ $x := repeat 1000000 \"x\" }}a: 1")]);
+    let mut options = options();
+    options.heap_limit = 2 << 20;
+    assert!(render(&chart, &Tree::map(), &options, &mut Vec::new()).is_ok());
+    options.heap_limit = 1 << 19;
+    let error = render(&chart, &Tree::map(), &options, &mut Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("exceeded the limit of 524288 bytes of values"), "{error}");
 }

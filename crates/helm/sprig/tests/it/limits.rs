@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pintle_go_template::{FuncMap, Session};
+use pintle_go_template::{CALL_STEPS, Exec, FuncMap, Limits, Session, Set};
 use pintle_go_value::Value;
 use pintle_helm_sprig::tables;
 
@@ -66,6 +66,23 @@ fn now_is_what_the_generator_says() {
     );
 }
 
+/// One render has one time.
+#[test]
+fn now_stands_still() {
+    let template = "{{ $a := now }}{{ range 1000 }}{{ $_ := repeat 100 \"x\" | sha256sum }}{{ end }}\
+                    {{ eq $a.UnixNano now.UnixNano }} {{ now.Sub $a }}";
+    assert_eq!(ok(template), "true 0s");
+}
+
+/// Go gives any order.
+#[test]
+fn maps_are_walked_by_their_keys() {
+    let dict = "(dict \"b\" 2 \"a\" 1 \"c\" 3)";
+    assert_eq!(ok(&format!("{{{{ keys {dict} }}}} {{{{ values {dict} }}}}")), "[a b c] [1 2 3]");
+    assert_eq!(ok(&format!("{{{{ keys {dict} (dict \"z\" 1 \"y\" 2) }}}}")), "[a b c y z]");
+    assert_eq!(ok(&format!("{{{{ values (omit {dict} \"b\") }}}}")), "[1 3]");
+}
+
 #[test]
 fn much_out_of_little_is_refused() {
     for template in [
@@ -116,6 +133,50 @@ fn shared_parts_do_not_unfold_without_end() {
         let template = format!("{}{}{{{{ {call} }}}}", folded("d"), folded("e"));
         let error = run(&template).expect_err(call);
         assert!(error.contains(limit), "{call}: {error}");
+    }
+}
+
+/// What one call compares, counted over all elements of a list.
+#[test]
+fn comparisons_of_one_call() {
+    let error = run(
+        "{{ $x := list }}{{ range until 5000 }}{{ $x = append $x (dict \"a\" .) }}{{ end }}{{ uniq $x }}",
+    );
+    // 5000 maps are 12 million comparisons of pairs, and as many of their values.
+    assert!(error.as_ref().is_err_and(|it| it.contains("20000000 comparisons")), "{error:?}");
+    assert_eq!(ok("{{ uniq (list (dict) (dict) (list) 1 1) | len }}"), "3");
+}
+
+/// Writing that came to nothing by a limit is no empty text.
+#[test]
+fn limits_are_not_swallowed() {
+    let folded =
+        "{{ $x := list (repeat 60000000 \"x\") }}{{ range 6 }}{{ $x = list $x $x }}{{ end }}";
+    for call in ["toYaml $x", "toJson $x", "toPrettyJson $x", "toYamlPretty $x"] {
+        let error = run(&format!("{folded}{{{{ {call} }}}}")).expect_err(call);
+        assert!(error.contains("output exceeds the limit of 67108864 bytes"), "{call}: {error}");
+    }
+}
+
+/// Keys and passwords count for more than they are called.
+#[test]
+fn what_is_slow_is_counted() {
+    for (call, steps) in [
+        ("genPrivateKey \"ed25519\"", 50_000),
+        ("bcrypt \"a\"", 1_000_000),
+        ("genCA \"a\" 1", 2_000_000),
+    ] {
+        let mut set = Set::new("t", &FUNCS);
+        set.parse("t", format!("{{{{ $_ := {call} }}}}").into_bytes()).expect("parses");
+        // The command, and the call itself.
+        for (limit, passes) in [(steps + 1 + CALL_STEPS, true), (steps + CALL_STEPS, false)] {
+            let session = Session::new();
+            let host = Seeded::new(1);
+            let limits = Limits { steps: limit, ..Limits::STANDARD };
+            let mut exec = Exec::new(&set, &session, &host).with_limits(limits);
+            let done = exec.execute_template("t", Value::Nil, &mut Vec::new());
+            assert_eq!(done.is_ok(), passes, "{call}: {done:?}");
+        }
     }
 }
 
