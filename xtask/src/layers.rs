@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "pintle-controller",
         &["pintle-release-", "pintle-cluster-", "pintle-helm-chart", "pintle-helm-render"],
     ),
+    ("pintle-testing-fuzzing", &["pintle-go-", "pintle-helm-"]),
     ("pintle-testing-plane", &[]),
     ("pintle-testing-testbed", &["pintle-"]),
     ("pintle", &["pintle-"]),

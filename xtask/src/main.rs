@@ -3,6 +3,8 @@
 
 mod bench;
 mod codegen;
+mod differences;
+mod fuzz;
 mod layers;
 mod tidy;
 
@@ -28,6 +30,10 @@ Commands:
             same run: in process, as processes, memory; exits 1 when a target is not held
   measure COMMAND…
             wall time and peak memory of one command, as JSON; what bench render uses
+  fuzz [--minutes N] [TARGET...]
+            libFuzzer over the targets of crates/testing/fuzzing, N minutes (10) divided over them:
+            executions, coverage, memory; exits 1 on a crash, a hang, or too much memory. Needs a
+            nightly toolchain and cargo-fuzz, and says how to get them
 ";
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -55,6 +61,7 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         Some("bench") => bench::bench(&root, args),
         Some("measure") => bench::measure(args),
+        Some("fuzz") => fuzz::run(&root, args),
         _ => {
             println!("{USAGE}");
             Ok(ExitCode::from(2))

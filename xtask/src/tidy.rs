@@ -54,7 +54,9 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
 
 fn is_built(entry: &walkdir::DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    entry.depth() == 1 && (name == "target" || name == ".git")
+    // `fuzz` is a workspace of its own.
+    let top = entry.depth() == 1 || entry.path().ends_with("fuzz/target");
+    top && (name == "target" || name == ".git")
 }
 
 /// Lines of the form `PATH[:FUNCTION] # reason`.

@@ -1,0 +1,6 @@
+//! libFuzzer on the target `semver`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    pintle_testing_fuzzing::run("semver", data);
+});
