@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use walkdir::WalkDir;
 
-use crate::{codegen, layers};
+use crate::{codegen, differences, layers};
 
 /// The most lines of a file. A declared table of like-shaped items may be longer; see [`EXEMPT`].
 const FILE_LINES: usize = 800;
@@ -46,6 +46,7 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
         );
     }
     breaches.extend(architecture(root)?);
+    breaches.extend(differences::check(root)?);
     breaches.extend(generated(root)?);
     breaches.extend(banned(root)?);
     breaches.sort();

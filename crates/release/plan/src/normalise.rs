@@ -215,3 +215,95 @@ fn keep_last_by_name(env: &mut Vec<Value>) {
     kept.reverse();
     *env = kept;
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sent(body: Value) -> Value {
+        let owner = Owner {
+            name: "shop".to_owned(),
+            namespace: "ns".to_owned(),
+            uid: "u1".to_owned(),
+            release_name: "web".to_owned(),
+        };
+        let source = Source { path: "c/templates/a.yaml".to_owned(), document: 1, line: 1 };
+        normalise(&Object { source, body }, &owner, Scope::Namespaced).unwrap().body
+    }
+
+    #[test]
+    fn texts_of_a_secret_become_data() {
+        let secret = sent(json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"},
+            "data": {"both": "b2xk", "kept": "eA=="}, "stringData": {"both": "new", "number": 1}
+        }));
+        assert_eq!(secret["data"], json!({"both": "bmV3", "kept": "eA==", "number": "MQ=="}));
+        assert!(secret.get("stringData").is_none());
+    }
+
+    #[test]
+    fn nulls_and_what_is_the_servers_are_dropped() {
+        let object = sent(json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "data": {"a": null, "b": "x"},
+            "metadata": {
+                "name": "a", "creationTimestamp": null, "managedFields": [], "uid": "x",
+                "resourceVersion": "1", "generation": 2, "finalizers": ["kept"]
+            },
+            "list": [{"a": null}], "status": {"x": 1}
+        }));
+        assert_eq!((&object["data"], &object["list"]), (&json!({"b": "x"}), &json!([{}])));
+        let metadata: Vec<&str> =
+            object["metadata"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(metadata, ["annotations", "finalizers", "labels", "name", "namespace"]);
+        assert!(object.get("status").is_none());
+    }
+
+    #[test]
+    fn of_one_environment_variable_the_last_is_sent() {
+        let env = json!([{"name": "A", "value": "1"}, {"name": "B"}, {"name": "A", "value": "2"}]);
+        let pod =
+            json!({"containers": [{"name": "c", "env": env}], "initContainers": [{"env": env}]});
+        let want = json!([{"name": "B"}, {"name": "A", "value": "2"}]);
+        let kinds = [
+            ("Pod", pod.clone(), ""),
+            ("Deployment", json!({"template": {"spec": pod}}), "/template/spec"),
+            (
+                "CronJob",
+                json!({"jobTemplate": {"spec": {"template": {"spec": pod}}}}),
+                "/jobTemplate/spec/template/spec",
+            ),
+        ];
+        for (kind, spec, at) in kinds {
+            let object = sent(
+                json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "a"}, "spec": spec}),
+            );
+            let spec = object["spec"].pointer(at).unwrap();
+            assert_eq!(spec["containers"][0]["env"], want, "{kind}");
+            assert_eq!(spec["initContainers"][0]["env"], want, "{kind}");
+        }
+    }
+
+    #[test]
+    fn labels_are_helms_and_ours_and_none_in_pod_templates() {
+        let template = json!({"metadata": {"labels": {"app": "x"}}, "spec": {}});
+        let object = sent(json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": "a", "labels": {"app": "x", HELM_MANAGED_BY_LABEL: "someone"}},
+            "spec": {"template": template}
+        }));
+        let labels = json!({
+            "app": "x", HELM_MANAGED_BY_LABEL: "Helm",
+            LABEL_RELEASE: "shop", LABEL_RELEASE_NAMESPACE: "ns"
+        });
+        assert_eq!(object["metadata"]["labels"], labels);
+        let annotations = &object["metadata"]["annotations"];
+        assert_eq!(
+            (&annotations[HELM_RELEASE_NAME], &annotations[HELM_RELEASE_NAMESPACE]),
+            (&json!("web"), &json!("ns"))
+        );
+        assert_eq!(annotations[ANNOTATION_RELEASE_UID], "u1");
+        assert_eq!(object["spec"]["template"], template);
+    }
+}
