@@ -117,6 +117,7 @@ fn target(root: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// All that is measured of the ok cases in a folder.
+#[expect(clippy::print_stderr, reason = "says how far a long run is")]
 fn rows(places: &Places, folder: &Path, filter: Option<&str>) -> anyhow::Result<Vec<Row>> {
     let file = folder.join("cases.json");
     let text = fs::read(&file).with_context(|| file.display().to_string())?;

@@ -403,6 +403,7 @@ struct PlainEnd {
 }
 
 /// A key, and where the text goes on behind its colon.
+#[derive(Clone, Copy)]
 struct Key<'t> {
     text: &'t str,
     plain: bool,

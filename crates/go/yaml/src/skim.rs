@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn what_is_told_whole_has_no_error() {
         let path = "../../../conformance/data/yaml.json";
-        let cases = crate::read_json(&std::fs::read(path).unwrap()).unwrap();
+        let cases = crate::read_json(std::fs::read(path).unwrap()).unwrap();
         let mut whole = 0;
         for text in cases.as_list().unwrap().iter().filter_map(|case| case.get("yaml")?.as_str()) {
             if skim(text.as_bytes(), &mut Told::default()) {

@@ -13,6 +13,7 @@ mod bad_input;
 mod causes;
 mod content;
 mod deletion;
+mod differences;
 mod drift;
 mod life;
 mod values;
