@@ -90,7 +90,8 @@ fn prepare(
             "{place}: the corpus lies outside the project: say --corpus FOLDER, where cases.json is"
         )
     })?;
-    build(root, &["--package", "conformance", "--package", "pintle", "--bins"])?;
+    let programs = ["--bin", "conformance", "--bin", "pintle"];
+    build(root, &[&["--package", "conformance", "--package", "pintle"], &programs[..]].concat())?;
     let target = target(root)?;
     let out = target.join("bench");
     fs::create_dir_all(&out)?;
