@@ -12,8 +12,8 @@ use pintle_testing_fuzzing::{Bounds, Spent, measured};
 /// Without optimisation everything is some thirty times slower, so that there is less of it.
 const SHARE: u64 = if cfg!(debug_assertions) { 20 } else { 1 };
 
-/// Processor time: the limits mean some two seconds, and machines differ.
-const TIME: Duration = Duration::from_secs(10);
+/// Processor time: the limits mean some two seconds optimised, and machines differ.
+const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 10 });
 
 /// The heap of values, the output, and what functions hold meanwhile.
 const MEMORY: usize = 1536 << 20;
