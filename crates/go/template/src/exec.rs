@@ -7,6 +7,7 @@ mod walk;
 
 pub(crate) use walk::{formatted, printable};
 
+use foldhash::HashMap;
 use pintle_go_value::{Heap, Value};
 
 use crate::ast::{At, Tree, Unit};
@@ -25,6 +26,8 @@ pub struct Exec<'c, 'h, H: ?Sized + 'static> {
     depth: usize,
     /// Texts being executed: each sees what it and those before it define.
     texts: Vec<&'h Text>,
+    /// Texts that were executed, by their source.
+    known: HashMap<&'h [u8], &'h Text>,
     frame: Frame<'h>,
     /// Whether the operand evaluated last was found in an interface, which only `slice` asks.
     in_interface: bool,
@@ -64,6 +67,7 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
             steps: Limits::STANDARD.steps,
             depth: 0,
             texts: Vec::new(),
+            known: HashMap::default(),
             frame: Frame { tree: None, unit: Unit::empty(), at: At::Nowhere, base: 0, depth: 0 },
             in_interface: false,
             vars: Vec::new(),
@@ -157,13 +161,23 @@ impl<'c, 'h, H: ?Sized + 'static> Exec<'c, 'h, H> {
             out.extend_from_slice(text);
             return Ok(());
         }
-        let found = self.set.text(text)?;
-        self.charge((found.parsed / PARSED_BYTES_PER_STEP) as u64)?;
-        let text: &'h Text = self.session.keep(found);
+        let text = self.parsed(text)?;
         self.texts.push(text);
         let done = self.execute(&text.main, data, out);
         self.texts.pop();
         Ok(done?)
+    }
+
+    /// A text, parsed; in one execution each text is parsed, and counted, once. It counts the same
+    /// whether an earlier execution has left it to the set or not.
+    fn parsed(&mut self, text: &[u8]) -> Result<&'h Text, TextError> {
+        if let Some(known) = self.known.get(text) {
+            return Ok(known);
+        }
+        self.charge((text.len() / PARSED_BYTES_PER_STEP) as u64)?;
+        let parsed: &'h Text = self.session.keep(self.set.text(text)?);
+        self.known.insert(&parsed.source, parsed);
+        Ok(parsed)
     }
 
     /// Builds a string on the heap through a buffer that is used again and again.

@@ -13,19 +13,20 @@ pub const DEPTH_LIMIT: usize = TEMPLATE_DEPTH_LIMIT + 1;
 /// known chart takes less than a million; this many take about two seconds.
 pub const STEP_LIMIT: u64 = 100_000_000;
 
-/// What a call of a function that is no builtin counts beside its command: it takes some twenty
+/// What a call of a function that is no builtin counts beside its command: it takes some thirty
 /// times as long as the smallest step.
-pub const CALL_STEPS: u64 = 20;
+pub const CALL_STEPS: u64 = 30;
 
 /// What a call of a builtin counts beside its command.
-pub const BUILTIN_STEPS: u64 = 4;
+pub const BUILTIN_STEPS: u64 = 6;
 
 /// Texts from this length on count as work for the function that is given them, since it may read
 /// them from end to end and make nothing of it. Shorter ones are covered by the call.
 pub const LONG_TEXT: usize = 64 << 10;
 
-/// How many bytes of a long text are one step: searching and hashing read some hundred megabytes a second.
-pub const BYTES_PER_STEP: usize = 8;
+/// How many bytes of a long text are one step: what is made of each byte
+/// takes ten nanoseconds.
+pub const BYTES_PER_STEP: usize = 2;
 
 /// How long a text that is given to a function may be: what functions make of one, before it is
 /// counted, is up to ten times as long.

@@ -53,17 +53,11 @@ struct TextCache {
 
 /// A text parsed at run time: the template that it is, and those that it defines.
 pub(crate) struct Text {
+    pub(crate) source: Arc<[u8]>,
     pub(crate) main: Arc<Tree>,
     pub(crate) defined: Vec<Arc<Tree>>,
-}
-
-/// A text that was asked for.
-pub(crate) struct Found {
-    pub(crate) text: Arc<Text>,
-    /// How many bytes were parsed for it now.
-    pub(crate) parsed: usize,
-    /// How much memory it takes that no cache answers for.
-    kept: usize,
+    /// What it takes.
+    bytes: usize,
 }
 
 impl<H: ?Sized + 'static> Set<H> {
@@ -143,27 +137,24 @@ impl<H: ?Sized + 'static> Set<H> {
         &self.templates
     }
 
-    /// A text given at run time, parsed under the set's own name, from the cache if it is there; and
-    /// how much was parsed and is to be kept for it.
-    pub(crate) fn text(&self, text: &[u8]) -> Result<Found, ParseError> {
+    /// A text given at run time, parsed under the set's own name, from the cache if it is there.
+    pub(crate) fn text(&self, text: &[u8]) -> Result<Arc<Text>, ParseError> {
         let lock = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().texts.get(text) {
-            return Ok(Found { text: known.clone(), parsed: 0, kept: 0 });
+            return Ok(known.clone());
         }
         let source: Arc<[u8]> = text.into();
         let mut trees = parse::parse(&self.name, source.clone(), &FuncNames(self.funcs))?;
         // The parser gives the text's own template first, whatever was defined in between.
         let main = trees.remove(0);
         let bytes = main.unit.bytes();
-        let parsed = source.len();
-        let text = Arc::new(Text { main, defined: trees });
+        let text = Arc::new(Text { source: source.clone(), main, defined: trees, bytes });
         let mut cache = lock();
-        if cache.bytes + bytes > TEXT_CACHE_LIMIT {
-            return Ok(Found { text, parsed, kept: bytes });
+        if cache.bytes + bytes <= TEXT_CACHE_LIMIT {
+            cache.bytes += bytes;
+            cache.texts.insert(source, text.clone());
         }
-        cache.bytes += bytes;
-        cache.texts.insert(source, text.clone());
-        Ok(Found { text, parsed, kept: 0 })
+        Ok(text)
     }
 }
 
@@ -209,9 +200,10 @@ impl Session {
         &self.heap
     }
 
-    /// Keeps a text, and counts what it takes as values are counted.
-    pub(crate) fn keep(&self, found: Found) -> &Text {
-        self.heap.reserve(found.kept);
-        self.texts.alloc(found.text)
+    /// Keeps a text, and counts what it takes as values are counted: whether others
+    /// left it in the set's cache must not decide whether this render passes its limit.
+    pub(crate) fn keep(&self, text: Arc<Text>) -> &Text {
+        self.heap.reserve(text.bytes);
+        self.texts.alloc(text)
     }
 }

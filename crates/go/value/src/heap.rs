@@ -1,6 +1,7 @@
 //! The arena of one render.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bumpalo::Bump;
 use typed_arena::Arena;
@@ -19,6 +20,7 @@ pub struct Heap {
     bump: Bump,
     /// Objects own memory outside the arena, so they must be dropped, which a bump arena never does.
     objects: Arena<Box<dyn Object>>,
+    id: u64,
     limit: usize,
     /// What of the limit is for the arena: the rest was reserved for what lives beside it.
     room: Cell<usize>,
@@ -36,9 +38,11 @@ impl Heap {
     /// An empty heap that is over its limit past `limit` bytes.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Heap {
             bump: Bump::new(),
             objects: Arena::new(),
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             limit,
             room: Cell::new(limit),
             work: Cell::new(0),
@@ -47,6 +51,12 @@ impl Heap {
 
     pub(crate) fn bump(&self) -> &Bump {
         &self.bump
+    }
+
+    /// Tells this heap, and so this render, from every other of the process; never 0.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
     /// Bytes taken so far.

@@ -26,7 +26,7 @@ fn written<'h>(heap: &'h Heap, value: Value<'h>, write: Writer<'h>) -> Result<Ve
 }
 
 /// How many bytes are written in one step.
-const WRITTEN_BYTES_PER_STEP: usize = 8;
+const WRITTEN_BYTES_PER_STEP: usize = 2;
 
 /// How many bytes are read in one step.
 const READ_BYTES_PER_STEP: usize = 2;

@@ -28,6 +28,9 @@ fn get<'h>(dict: Dict<'h>, key: &[u8]) -> Value<'h> {
     dict.and_then(|dict| dict.get(key)).unwrap_or(Value::String(b""))
 }
 
+/// A new key that comes late into a large map costs a part of sorting it; see [`Map`].
+const ENTRIES_PER_STEP_OF_SET: u64 = 512;
+
 fn set<'h>(
     heap: &'h Heap,
     dict: Dict<'h>,
@@ -37,6 +40,7 @@ fn set<'h>(
     let Some(dict) = dict else {
         return Err(CallError::panic("assignment to entry in nil map"));
     };
+    heap.charge(dict.len() as u64 / ENTRIES_PER_STEP_OF_SET);
     // A map holds nil interfaces, never missing ones.
     dict.insert(key, if is_nil(&value) { Value::Nil } else { value });
     Ok(as_parameter(heap, dict))

@@ -152,12 +152,17 @@ fn scalar(value: Value<'_>) -> Option<Scalar<'_>> {
     })
 }
 
+/// What looking an item up in a set counts.
+const HASHED_STEPS: u64 = 8;
+
 fn uniq<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallError> {
     let mut kept: Vec<Value<'h>> = Vec::new();
     let mut others: Vec<Value<'h>> = Vec::new();
     let mut scalars = HashSet::new();
     let mut comparison = Comparison::new(heap);
-    for item in elements(heap, list, "find uniq on")? {
+    let items = elements(heap, list, "find uniq on")?;
+    heap.charge(items.len() as u64 * HASHED_STEPS);
+    for item in items {
         comparison.reads(item.as_bytes().unwrap_or_default())?;
         let is_new = match scalar(*item) {
             Some(scalar) => scalars.insert(scalar),

@@ -123,37 +123,54 @@ fn minf<'h>(first: Value<'h>, rest: Rest<'_, 'h, Value<'h>>) -> f64 {
     })
 }
 
+/// What one operation on decimals of any length counts, in steps.
+const DECIMAL_STEPS: u64 = 30;
+
 fn decimals<'h>(
+    heap: &Heap,
     first: Decimal,
     rest: impl Iterator<Item = Value<'h>>,
     operation: impl Fn(&Decimal, &Decimal) -> Result<Decimal, CallError>,
 ) -> Result<f64, CallError> {
     let mut result = first;
     for value in rest {
+        heap.charge(DECIMAL_STEPS);
         result = operation(&result, &Decimal::from_float(to_float64(value))?)?;
     }
     Ok(result.to_float())
 }
 
-fn add1f(value: Value<'_>) -> Result<f64, CallError> {
+fn add1f(heap: &Heap, value: Value<'_>) -> Result<f64, CallError> {
     let one = std::iter::once(Value::int(1));
-    decimals(Decimal::from_float(to_float64(value))?, one, |a, b| Ok(a.add(b)))
+    decimals(heap, Decimal::from_float(to_float64(value))?, one, |a, b| Ok(a.add(b)))
 }
 
-fn addf<'h>(values: Rest<'_, 'h, Value<'h>>) -> Result<f64, CallError> {
-    decimals(Decimal::from_float(0.0)?, values.iter(), |a, b| Ok(a.add(b)))
+fn addf<'h>(heap: &Heap, values: Rest<'_, 'h, Value<'h>>) -> Result<f64, CallError> {
+    decimals(heap, Decimal::from_float(0.0)?, values.iter(), |a, b| Ok(a.add(b)))
 }
 
-fn subf<'h>(first: Value<'h>, rest: Rest<'_, 'h, Value<'h>>) -> Result<f64, CallError> {
-    decimals(Decimal::from_float(to_float64(first))?, rest.iter(), |a, b| Ok(a.sub(b)))
+fn subf<'h>(
+    heap: &Heap,
+    first: Value<'h>,
+    rest: Rest<'_, 'h, Value<'h>>,
+) -> Result<f64, CallError> {
+    decimals(heap, Decimal::from_float(to_float64(first))?, rest.iter(), |a, b| Ok(a.sub(b)))
 }
 
-fn mulf<'h>(first: Value<'h>, rest: Rest<'_, 'h, Value<'h>>) -> Result<f64, CallError> {
-    decimals(Decimal::from_float(to_float64(first))?, rest.iter(), |a, b| Ok(a.mul(b)))
+fn mulf<'h>(
+    heap: &Heap,
+    first: Value<'h>,
+    rest: Rest<'_, 'h, Value<'h>>,
+) -> Result<f64, CallError> {
+    decimals(heap, Decimal::from_float(to_float64(first))?, rest.iter(), |a, b| Ok(a.mul(b)))
 }
 
-fn divf<'h>(first: Value<'h>, rest: Rest<'_, 'h, Value<'h>>) -> Result<f64, CallError> {
-    decimals(Decimal::from_float(to_float64(first))?, rest.iter(), Decimal::div)
+fn divf<'h>(
+    heap: &Heap,
+    first: Value<'h>,
+    rest: Rest<'_, 'h, Value<'h>>,
+) -> Result<f64, CallError> {
+    decimals(heap, Decimal::from_float(to_float64(first))?, rest.iter(), Decimal::div)
 }
 
 fn ceil(value: Value<'_>) -> f64 {
@@ -305,11 +322,11 @@ impl<H: Generator + ?Sized + 'static> Table<H> {
         func!("div", div, (Value<'_>, Value<'_>)),
         func!("mod", modulo, (Value<'_>, Value<'_>)),
         func!("mul", mul, (Value<'_>; Value<'_>)),
-        func!("add1f", add1f, (Value<'_>)),
-        func!("addf", addf, (; Value<'_>)),
-        func!("subf", subf, (Value<'_>; Value<'_>)),
-        func!("divf", divf, (Value<'_>; Value<'_>)),
-        func!("mulf", mulf, (Value<'_>; Value<'_>)),
+        func!("add1f", add1f, heap, (Value<'_>)),
+        func!("addf", addf, heap, (; Value<'_>)),
+        func!("subf", subf, heap, (Value<'_>; Value<'_>)),
+        func!("divf", divf, heap, (Value<'_>; Value<'_>)),
+        func!("mulf", mulf, heap, (Value<'_>; Value<'_>)),
         func!("biggest", max, (Value<'_>; Value<'_>)),
         func!("max", max, (Value<'_>; Value<'_>)),
         func!("min", min, (Value<'_>; Value<'_>)),

@@ -185,7 +185,7 @@ pub(crate) struct Comparison<'h> {
 const HASHED: usize = 4;
 
 /// What one comparison counts, in steps.
-const STEPS_PER_COMPARISON: u64 = 2;
+const STEPS_PER_COMPARISON: u64 = 4;
 
 /// How many bytes of two texts count as one value.
 const COMPARED_BYTES: usize = 64;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use pintle_go_fmt::{can_backquote, quote};
-use pintle_go_regexp::{Error, Regex, quote_meta};
+use pintle_go_regexp::{Error, ErrorCode, MAX_AUTOMATON_BYTES, Regex, quote_meta};
 use pintle_go_template::{CallError, Func, Int, func};
 use pintle_go_value::{Heap, Type, Value};
 
@@ -18,7 +18,7 @@ use crate::table::Table;
 const CACHE_LIMIT: usize = 128;
 
 /// How many bytes the patterns that a thread keeps take; one alone may take
-/// [`MAX_AUTOMATON_BYTES`](pintle_go_regexp::MAX_AUTOMATON_BYTES).
+/// [`MAX_AUTOMATON_BYTES`].
 const CACHE_BYTES: usize = 16 << 20;
 
 /// What looking up a pattern and starting it counts, in steps.
@@ -28,7 +28,7 @@ const MATCH_STEPS: u64 = 10;
 const COMPILE_STEPS: u64 = 1000;
 
 /// How many bytes of an automaton are made in one step.
-const AUTOMATON_BYTES_PER_STEP: usize = 4;
+const AUTOMATON_BYTES_PER_STEP: usize = 2;
 
 /// How many bytes of text are matched in one step, compiled patterns being what they may be.
 const TEXT_BYTES_PER_STEP: usize = 8;
@@ -49,28 +49,81 @@ thread_local! {
 
 #[derive(Default)]
 struct Cache {
-    patterns: HashMap<Vec<u8>, Rc<Regex>>,
+    patterns: Bounded<Pattern>,
+    /// The render whose patterns `paid` has.
+    render: u64,
+    /// What that render was charged for. It is forgotten as if the render had the cache for itself:
+    /// what an earlier one left there must not decide whether this one passes its limit.
+    paid: Bounded<()>,
+}
+
+/// What is known of some patterns; all is forgotten when it becomes too much.
+struct Bounded<T> {
+    patterns: HashMap<Vec<u8>, T>,
     bytes: usize,
 }
 
-/// The pattern, compiled, for one text; both are charged for.
+impl<T> Default for Bounded<T> {
+    fn default() -> Self {
+        Bounded { patterns: HashMap::new(), bytes: 0 }
+    }
+}
+
+impl<T> Bounded<T> {
+    fn insert(&mut self, pattern: &[u8], bytes: usize, what: T) {
+        if self.patterns.len() >= CACHE_LIMIT || self.bytes + bytes > CACHE_BYTES {
+            *self = Self::default();
+        }
+        // One that alone is larger stays until the next.
+        self.bytes += bytes;
+        self.patterns.insert(pattern.to_vec(), what);
+    }
+}
+
+/// A pattern that was compiled, or refused.
+#[derive(Clone)]
+struct Pattern {
+    regex: Result<Rc<Regex>, Error>,
+    /// What it takes in the cache.
+    bytes: usize,
+    /// What compiling it counts.
+    steps: u64,
+}
+
+impl Pattern {
+    fn compile(pattern: &[u8]) -> Self {
+        let regex = Regex::new(pattern).map(Rc::new);
+        let built = match &regex {
+            Ok(regex) => regex.memory(),
+            Err(error) if error.code == ErrorCode::Large => MAX_AUTOMATON_BYTES,
+            Err(_) => 0,
+        };
+        let steps = COMPILE_STEPS + (pattern.len() + built / AUTOMATON_BYTES_PER_STEP) as u64;
+        let bytes = pattern.len() + if regex.is_ok() { built } else { 0 };
+        Pattern { regex, bytes, steps }
+    }
+}
+
+/// The pattern, compiled, for one text; both are charged for, compiling once in a render.
 fn compiled(heap: &Heap, pattern: &[u8], text: &[u8]) -> Result<Rc<Regex>, Error> {
     heap.charge(MATCH_STEPS + (text.len() / TEXT_BYTES_PER_STEP) as u64);
     CACHE.with_borrow_mut(|cache| {
-        if let Some(regex) = cache.patterns.get(pattern) {
-            return Ok(regex.clone());
+        let found = match cache.patterns.patterns.get(pattern) {
+            Some(known) => known.clone(),
+            None => {
+                let compiled = Pattern::compile(pattern);
+                cache.patterns.insert(pattern, compiled.bytes, compiled.clone());
+                compiled
+            }
+        };
+        if cache.render != heap.id() {
+            (cache.render, cache.paid) = (heap.id(), Bounded::default());
         }
-        heap.charge(COMPILE_STEPS + pattern.len() as u64);
-        let regex = Rc::new(Regex::new(pattern)?);
-        let bytes = regex.memory() + pattern.len();
-        heap.charge((bytes / AUTOMATON_BYTES_PER_STEP) as u64);
-        if cache.patterns.len() >= CACHE_LIMIT || cache.bytes + bytes > CACHE_BYTES {
-            *cache = Cache::default();
+        if !cache.paid.patterns.contains_key(pattern) {
+            heap.charge(found.steps);
+            cache.paid.insert(pattern, found.bytes, ());
         }
-        // One that alone is larger stays until the next.
-        cache.bytes += bytes;
-        cache.patterns.insert(pattern.to_vec(), regex.clone());
-        Ok(regex)
+        found.regex
     })
 }
 

@@ -178,10 +178,14 @@ fn nindent(heap: &Heap, spaces: Int, text: &[u8]) -> Result<Vec<u8>, CallError> 
     indented(heap, spaces, text, b"\n")
 }
 
+/// How many bytes are searched for what is replaced in one step; each may be a match.
+const REPLACED_BYTES_PER_STEP: u64 = 2;
+
 fn replace(heap: &Heap, old: &[u8], new: &[u8], text: &[u8]) -> Result<Vec<u8>, CallError> {
     if new.len() > old.len() {
         room(heap, text::count(text, old), new.len())?;
     }
+    heap.charge(text.len() as u64 / REPLACED_BYTES_PER_STEP);
     Ok(text::replace_all(text, old, new))
 }
 
@@ -194,7 +198,7 @@ fn to_string(value: Value<'_>) -> Result<Cow<'_, [u8]>, CallError> {
 }
 
 /// What making a text of one element counts, in steps.
-const STEPS_PER_ITEM: u64 = 4;
+const STEPS_PER_ITEM: u64 = 8;
 
 /// `strslice`: the elements as strings, without nils; anything else is a list of one.
 pub(crate) fn string_list<'h>(

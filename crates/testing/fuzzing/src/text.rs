@@ -1,7 +1,7 @@
 //! Targets over short texts: regular expressions, `--set`, versions and constraints, times.
 
 use pintle_go_regexp::{Regex, quote_meta};
-use pintle_go_semver::{Constraints, Version};
+use pintle_go_semver::{Constraints, MAX_VERSION_LEN, Version};
 use pintle_go_time::{Time, Zone, parse, parse_duration, parse_in};
 use pintle_go_value::Tree;
 use pintle_helm_chart::{SetKind, parse_set};
@@ -62,7 +62,9 @@ pub(crate) fn semver(data: &[u8]) {
     let Ok(version) = Version::parse(&version) else { return };
     let printed = version.to_string();
     let again = Version::parse(&printed).map(|it| it.to_string());
-    assert!(again.is_ok_and(|it| it == printed), "{printed} does not read back");
+    // `1-a` is printed as `1.0.0-a`, which may be longer than what is read.
+    let too_long = printed.len() > MAX_VERSION_LEN && again.is_err();
+    assert!(too_long || again.is_ok_and(|it| it == printed), "{printed} does not read back");
     for next in
         [version.inc_major(), version.inc_minor(), version.inc_patch()].into_iter().flatten()
     {

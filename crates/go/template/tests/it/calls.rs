@@ -295,3 +295,24 @@ fn objects_refuse_as_go_values_do() {
         r#"template: t:1:8: executing "t" at <.Version>: range can't iterate over v1.2"#,
     );
 }
+
+/// A text counts once in an execution, and no earlier execution pays for it.
+#[test]
+fn a_text_counts_the_same_in_every_execution() {
+    let mut set = Set::new("gotpl", *FUNCS);
+    let text = format!("{{{{1}}}}{}", " ".repeat(4000));
+    let steps = |set: &Set<Counts>, name: &str| {
+        let (session, host) = (Session::new(), Counts::default());
+        let mut exec = Exec::new(set, &session, &host);
+        exec.execute_template(name, Value::Nil, &mut Vec::new()).unwrap();
+        exec.steps()
+    };
+    let mut define = |name: &str, text: String| set.parse(name, text.into_bytes()).unwrap();
+    define("none", "{{$_ := tpl `` .}}".to_owned());
+    define("once", format!("{{{{$_ := tpl `{text}` .}}}}"));
+    define("twice", format!("{{{{$x := `{text}`}}}}{{{{$_ := tpl $x .}}}}{{{{$_ := tpl $x .}}}}"));
+    let (none, once) = (steps(&set, "none"), steps(&set, "once"));
+    assert_eq!(steps(&set, "once"), once, "the set has it by now");
+    assert!(once - none > 1000, "{once} {none}");
+    assert!(steps(&set, "twice") - once < 1000, "parsed once");
+}

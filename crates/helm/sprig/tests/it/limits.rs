@@ -180,6 +180,31 @@ fn what_is_slow_is_counted() {
     }
 }
 
+/// What earlier renders left in a cache decides nothing.
+#[test]
+fn patterns_count_the_same_in_every_render() {
+    let steps = |template: &str| {
+        let mut set = Set::new("t", &FUNCS);
+        set.parse("t", template.as_bytes()).expect("parses");
+        let (session, host) = (Session::new(), Seeded::new(1));
+        let mut exec = Exec::new(&set, &session, &host);
+        exec.execute_template("t", Value::Nil, &mut Vec::new()).expect("renders");
+        exec.steps()
+    };
+    let match_of = |pattern: &str| format!("{{{{ $_ := regexMatch \"{pattern}\" \"\" }}}}");
+    for pattern in ["[a-z]{300}x", "[", "(\\\\pL{30}){30}"] {
+        let once = steps(&match_of(pattern));
+        assert_eq!(steps(&match_of(pattern)), once, "{pattern}: the thread has it by now");
+        let twice = steps(&match_of(pattern).repeat(2));
+        assert!(once > 1000 && twice < once + 100, "{pattern}: {once}, {twice}: compiled once");
+    }
+    // More than the cache holds: those that it forgot count again.
+    let many: String = (0..129).map(|at| match_of(&format!("a{at}"))).collect();
+    let again = format!("{many}{}", match_of("a0"));
+    assert_eq!(steps(&again), steps(&again));
+    assert!(steps(&again) > steps(&many) + 1000);
+}
+
 #[test]
 fn nesting_ends_at_the_limit() {
     // One level is the outermost list itself, and the innermost holds nothing.
