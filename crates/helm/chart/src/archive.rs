@@ -53,6 +53,9 @@ pub(crate) fn trim_bom(data: &[u8]) -> &[u8] {
     data.strip_prefix(UTF8_BOM).unwrap_or(data)
 }
 
+/// How many bytes every gzip header has (RFC 1952).
+const GZIP_HEADER: usize = 10;
+
 /// The files of a gzipped tar archive, their paths without the first part.
 pub fn read_archive(archive: &[u8]) -> Result<Vec<File>, ChartError> {
     read_within(archive, Limits::STANDARD)
@@ -61,6 +64,10 @@ pub fn read_archive(archive: &[u8]) -> Result<Vec<File>, ChartError> {
 fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> {
     if archive.is_empty() {
         return Err(ChartError::archive("EOF"));
+    }
+    // Go reads the header whole before it looks at it.
+    if archive.len() < GZIP_HEADER {
+        return Err(ChartError::archive("unexpected EOF"));
     }
     if !archive.starts_with(b"\x1f\x8b") {
         return Err(ChartError::archive("gzip: invalid header"));

@@ -41,7 +41,8 @@ pub use error::{ChartError, ErrorKind};
 pub use ignore::IgnoreRules;
 pub use instance::{Instance, Requirement};
 pub use load::{
-    MAX_SUBCHART_DEPTH, check_dependencies, check_form, load_archive, load_directory, load_files,
+    MAX_SUBCHART_DEPTH, check_complete, check_dependencies, load_archive, load_directory,
+    load_files,
 };
 pub use metadata::{ApiVersion, Dependency, Lock, Maintainer, Metadata};
 pub use package::{Package, package};

@@ -229,12 +229,20 @@ impl Chart {
     }
 }
 
-/// What Helm's install makes of a chart of the form to come, `v3`: it is loaded and its dependencies
-/// are looked at, but it is not rendered.
+/// What Helm asks of a chart before it renders it, beside
+/// [`check_installable`](Chart::check_installable): every dependency is there, and the chart is of a
+/// form that is rendered.
 ///
 /// # Errors
-/// Helm's, for such a chart.
-pub fn check_form(chart: &Chart) -> Result<(), ChartError> {
+/// Helm's.
+pub fn check_complete(chart: &Chart) -> Result<(), ChartError> {
+    check_form(chart)?;
+    check_dependencies(chart)
+}
+
+/// What Helm's install makes of a chart of the form to come, `v3`: it is loaded and its dependencies
+/// are looked at, but it is not rendered.
+fn check_form(chart: &Chart) -> Result<(), ChartError> {
     if chart.metadata.api_version != "v3" {
         return Ok(());
     }

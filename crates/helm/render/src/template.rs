@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use pintle_go_value::{Heap, Map, Tree, TreeMap, Value};
 use pintle_helm_chart::{
-    Warning, check_dependencies, check_form, coalesce_values, path_match, process_dependencies,
+    Warning, check_complete, coalesce_values, path_match, process_dependencies,
 };
 
 use crate::document::is_notes;
@@ -96,8 +96,7 @@ pub fn template_release(
     if chart.chart().metadata().deprecated {
         warnings.push(Warning::warn("this chart is deprecated"));
     }
-    check_form(chart.chart())?;
-    check_dependencies(chart.chart())?;
+    check_complete(chart.chart())?;
     check_name(&options.release.name, warnings)?;
     let Some(post) = post else { return render(chart, values, options, warnings) };
     let RenderedFiles { mut files, crds } = render_files(chart, values, options, warnings)?;

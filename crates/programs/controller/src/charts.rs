@@ -8,7 +8,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::Client;
 use pintle_cluster_content::Store;
 use pintle_cluster_source::Archive;
-use pintle_helm_chart::{ErrorKind, Values, load_archive};
+use pintle_helm_chart::{ErrorKind, Values, check_complete, load_archive};
 use pintle_helm_render::{Capabilities, ParsedChart, RenderError, RenderOptions, SEED_LEN, Seeded};
 use pintle_release_api::{Reason, Release, RenderedChart};
 use pintle_release_manifest::{Manifest, Redactor};
@@ -230,7 +230,11 @@ impl Charts {
 fn parse(archive: &[u8]) -> Result<ParsedChart, Fault> {
     let mut warnings = Vec::new();
     let chart = load_archive(archive, &mut warnings)
-        .and_then(|chart| chart.check_installable().map(|()| chart))
+        .and_then(|chart| {
+            chart.check_installable()?;
+            check_complete(&chart)?;
+            Ok(chart)
+        })
         .map_err(|error| Fault::new(Reason::ChartInvalid, error.to_string()))?;
     Ok(ParsedChart::new(chart))
 }

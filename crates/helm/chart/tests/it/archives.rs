@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pintle_helm_chart::{
-    File, MAX_DIRECTORY_DEPTH, MAX_SUBCHART_DEPTH, check_form, load_archive, load_directory,
+    File, MAX_DIRECTORY_DEPTH, MAX_SUBCHART_DEPTH, check_complete, load_archive, load_directory,
     load_files, package, read_archive,
 };
 
@@ -40,7 +40,8 @@ const FILE: tar::EntryType = tar::EntryType::Regular;
 #[test]
 fn what_is_no_archive_is_refused_in_gos_words() {
     assert_eq!(refused(b""), "EOF");
-    assert_eq!(refused(b"not gzip"), "gzip: invalid header");
+    assert_eq!(refused(b"not gzip"), "unexpected EOF");
+    assert_eq!(refused(b"this is not gzip"), "gzip: invalid header");
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(&[b'x'; 2000]).unwrap();
     assert_eq!(refused(&gzip.finish().unwrap()), "archive/tar: invalid tar header");
@@ -147,15 +148,18 @@ fn charts_of_the_form_to_come_are_refused() {
             let text = format!("apiVersion: v3\nname: {sub}\nversion: 0.1.0\n");
             files.push(File::new(format!("charts/{sub}/Chart.yaml"), text.as_bytes()));
         }
-        check_form(&load_files(files, &mut Vec::new()).unwrap()).unwrap_err().to_string()
+        check_complete(&load_files(files, &mut Vec::new()).unwrap()).unwrap_err().to_string()
     };
     let needs_d = "dependencies: [{name: d, version: 0.1.0}]\n";
     assert_eq!(refusal("", &[]), "invalid chart apiVersion");
     assert_eq!(refusal(needs_d, &["d"]), "invalid chart apiVersion");
     let too_many = refusal("", &["d"]);
     assert!(too_many.ends_with("missing dependencies: unsupported chart dependency type"));
-    let missing = refusal(needs_d, &["e"]);
-    assert!(missing.ends_with("found in Chart.yaml, but missing in charts/ directory: d"));
+    // Without any, Helm panics.
+    for subs in [&["e"][..], &[]] {
+        let missing = refusal(needs_d, subs);
+        assert!(missing.ends_with("found in Chart.yaml, but missing in charts/ directory: d"));
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `pintle apply`: a chart and values become a Release.
 
+use pintle_helm_chart::check_complete;
+
 use crate::args::{ApplyArgs, Output};
 use crate::charts;
 use crate::cluster::Cluster;
@@ -13,6 +15,7 @@ pub(super) async fn run(settings: &Settings, args: &ApplyArgs) -> Outcome {
     // All that is wrong with the chart and the values is said before the cluster is asked.
     let packed = charts::pack(&settings.printer, &args.chart)?;
     packed.chart.check_installable()?;
+    check_complete(&packed.chart)?;
     let values = charts::to_json(&charts::values(&args.values)?)?;
     let wish = |chart| Wish {
         name: args.name.clone(),

@@ -46,7 +46,16 @@ async fn refused(name: &str, archive: &[u8], values: Value, reason: Reason, word
 
 #[tokio::test]
 async fn an_archive_that_is_none() {
-    refused("no-archive", b"not gzip", json!({}), Reason::ChartInvalid, &["gzip"]).await;
+    refused("no-archive", b"this is not gzip", json!({}), Reason::ChartInvalid, &["gzip"]).await;
+}
+
+#[tokio::test]
+async fn a_chart_without_what_it_depends_on() {
+    let text =
+        "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies: [{name: db, version: 1.x.x}]\n";
+    let chart = web::chart_with(&[("Chart.yaml", text)]);
+    let words = ["missing in charts/ directory: db"];
+    refused("no-dependency", &chart, json!({}), Reason::ChartInvalid, &words).await;
 }
 
 #[tokio::test]
