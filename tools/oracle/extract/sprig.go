@@ -30,6 +30,8 @@ func sprigTable(r *run) error {
 	rows, err := r.module("github.com/Masterminds/sprig/v3", []patch{
 		{"functions_test.go", "func runtv(tpl, expect string, vars interface{}) error {", record},
 		{"functions_test.go", "func runRaw(tpl string, vars interface{}) (string, error) {", record},
+		// What comes after looks at an answer that needs a network.
+		{"network_test.go", "	resolvedIP, _ := runRaw(tpl, nil)", `	t.SkipNow()`},
 	}, nil, "-run", "Test", ".")
 	if err != nil {
 		return err
