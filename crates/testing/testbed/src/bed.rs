@@ -1,6 +1,7 @@
 //! A namespace on the shared plane, with a controller that serves it.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use kube::{Api, Client};
 use pintle_release_api::{ChartSource, Release, ReleaseHistory, ReleaseSpec, crds};
 use pintle_testing_plane::Plane;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// How long a condition is waited for, unless a test says otherwise. Two cores serve a whole
 /// control plane and several tests at once.
@@ -37,7 +39,7 @@ impl Bed {
     /// When the plane or the controller does not come up.
     pub async fn new(name: &str) -> anyhow::Result<Self> {
         let bed = Self::without_controller(name).await?;
-        start_controller(bed.plane);
+        start_controller(bed.plane)?;
         Ok(bed)
     }
 
@@ -55,6 +57,18 @@ impl Bed {
         namespaces.create(&PostParams::default(), &object).await?;
         grant(&client, &namespace).await?;
         Ok(Bed { client, namespace, plane })
+    }
+
+    /// What the controller in this process answers at its admin port: status line, headers, text.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn admin(&self, path: &str) -> anyhow::Result<String> {
+        let mut stream = tokio::net::TcpStream::connect(start_controller(self.plane)?).await?;
+        stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
     }
 
     /// The Releases of the namespace.
@@ -325,9 +339,12 @@ pub async fn blobs(client: &Client, namespace: &str) -> anyhow::Result<Vec<Strin
 
 /// One controller for all tests of a process, on a thread and a runtime of its own: each test has
 /// its own runtime, which ends with it.
-fn start_controller(plane: &'static Plane) {
-    static STARTED: OnceLock<()> = OnceLock::new();
-    STARTED.get_or_init(|| {
+/// The controller that all tests of a process share, and the address of its admin port.
+fn start_controller(plane: &'static Plane) -> anyhow::Result<SocketAddr> {
+    static STARTED: OnceLock<SocketAddr> = OnceLock::new();
+    // A port that is free now; the system hands out others first.
+    let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let listen = STARTED.get_or_init(|| {
         let _ = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
             .with_test_writer()
@@ -335,14 +352,17 @@ fn start_controller(plane: &'static Plane) {
         std::thread::spawn(move || {
             let run = async {
                 let client = plane.client().await?;
-                let options = pintle_controller::Options::new(client);
+                let mut options = pintle_controller::Options::new(client);
+                options.listen = Some(free);
                 pintle_controller::run(options, std::future::pending()).await
             };
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             let ended = runtime.context("a runtime").and_then(|it| it.block_on(run));
             tracing::error!(?ended, "the controller of the tests has ended");
         });
+        free
     });
+    Ok(*listen)
 }
 
 /// Namespaces of tests that run again and again must differ.

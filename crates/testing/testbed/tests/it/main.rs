@@ -8,6 +8,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod admin;
 mod adoption;
 mod bad_input;
 mod causes;
