@@ -40,7 +40,7 @@ pub(crate) fn as_parameter<'h>(heap: &'h Heap, map: &'h Map<'h>) -> Value<'h> {
 }
 
 /// What merging one key counts, in steps.
-const STEPS_PER_KEY: u64 = 8;
+const STEPS_PER_KEY: u64 = 12;
 
 /// mergo's `deepMerge` for two maps.
 fn deep_merge<'h>(

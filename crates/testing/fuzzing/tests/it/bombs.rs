@@ -13,7 +13,7 @@ use pintle_testing_fuzzing::{Bounds, Spent, measured};
 const SHARE: u64 = if cfg!(debug_assertions) { 20 } else { 1 };
 
 /// Processor time: the limits mean some two seconds optimised, and machines differ.
-const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 10 });
+const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 5 });
 
 /// The heap of values, the output, and what functions hold meanwhile.
 const MEMORY: usize = 1536 << 20;
