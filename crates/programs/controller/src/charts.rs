@@ -315,3 +315,33 @@ fn bounded(text: &str) -> String {
     let end = text.floor_char_boundary(MOST);
     format!("{}… ({} bytes more)", &text[..end], text.len() - end)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sweep_waits_for_those_who_record() {
+        // Nobody answers there: a sweep that begins ends in an error.
+        let config = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
+        let client = Client::try_from(config).unwrap();
+        let (charts, store) = (Charts::new(client.clone()), Store::new(&client, "a"));
+        let (looked, none) = (AtomicBool::new(false), BTreeSet::new());
+        let used = || {
+            looked.store(true, Ordering::Relaxed);
+            BTreeSet::new()
+        };
+        // Two record at once; neither waits for the other.
+        let holds = (charts.hold("a").await, charts.hold("a").await);
+        let mut sweep = Box::pin(charts.sweep(&store, "a", used, &none));
+        assert!(futures::poll!(&mut sweep).is_pending());
+        drop(holds.0);
+        assert!(futures::poll!(&mut sweep).is_pending());
+        assert!(!looked.load(Ordering::Relaxed), "what is used is asked when nobody records");
+        drop(holds.1);
+        assert!(sweep.await.is_err());
+        assert!(looked.load(Ordering::Relaxed));
+    }
+}
