@@ -18,7 +18,7 @@ pub(crate) struct Options<'a> {
 }
 
 /// Stack of a thread that runs cases: charts may nest thousands of calls.
-const STACK: usize = 64 << 20;
+pub(crate) const STACK: usize = 64 << 20;
 
 /// What every case has.
 #[derive(serde::Deserialize)]
