@@ -175,6 +175,7 @@ impl Maker {
             format!("{{{{ define \"{name}.body\" }}}}{text}{{{{ end }}}}"),
         );
         let body = format!("kind: Text\ntext: {{{{ include \"{name}.body\" . | toJson }}}}\n");
+        let body = format!("{body}values: {{{{ toJson .Values }}}}\n");
         self.add(folder, "templates/body.yaml", body);
         if self.wrong && self.rng.once_in(8) {
             self.add(folder, "templates/plain.txt", text);

@@ -5,7 +5,9 @@
 //! `.Capabilities.HelmVersion`, which differs on purpose (docs/differences.md).
 //!
 //! A value that contains itself would end the oracle's process, so what is put into a map that lives
-//! on is a text or a copy. `date` of what is no number and no time is the clock's.
+//! on is a text or a copy. `date` of what is no number and no time is the clock's. Times reach no
+//! verb but those that call `String`: others print the address of the zone, and for the local one
+//! the oracle has UTC, whose address is nil.
 
 use super::grammar::Rule;
 
@@ -598,7 +600,14 @@ const ANY: Rule = Rule {
         "(index <dict> <key>)",
         "(get <dict> <key>)",
         "!(dig <key> <key> <any> <dict>)",
-        "<time>",
+        "(deepCopy (list <any> <any>))",
+        "(merge (dict) $.Chart.Annotations)",
+        "(values (dict \"one\" <any>))",
+        "(pluck \"s\" <dict> <dict>)",
+        "(chunk 2 <strs>)",
+        "(index <dict> \"m\" | default <any>)",
+        "(toDate \"2006-01-02\" <str> | toString)",
+        "(<time> | toString)",
         "(<dict>).m",
         "(semver $.Values.v)",
         "!(semver <str>)",

@@ -213,6 +213,11 @@ pub(super) fn defaults(rng: &mut Rng, extent: &Extent<'_>) -> String {
         some(rng, extent, 2, &mut text);
     }
     let _ = writeln!(text, "tags:\n  front: {}\n  back: {}", rng.pick(BOOLS), rng.pick(BOOLS));
+    if rng.once_in(2) {
+        text.push_str(
+            "base: &base {x: 1, y: {z: [1, 2]}}\nmerged:\n  <<: *base\n  y: 2\n  q: *base\n",
+        );
+    }
     text.push_str("exports:\n  data:\n    exported: 1\n    s2: from-exports\n");
     text
 }
