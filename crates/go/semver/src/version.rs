@@ -43,8 +43,8 @@ pub enum VersionError {
     Overflow(&'static str),
 }
 
-/// A semantic version and the text it was read from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// A semantic version and the text it was read from. The default is Go's zero, `0.0.0` from no text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Version {
     major: u64,
     minor: u64,

@@ -131,6 +131,12 @@ impl Time {
         self.unix
     }
 
+    /// Seconds since the zero time, January 1 of the year 1: how Go keeps a time.
+    #[must_use]
+    pub fn seconds_since_year_one(&self) -> i64 {
+        self.unix.wrapping_add(UNIX_TO_INTERNAL)
+    }
+
     /// Nanoseconds since 1970; meaningless outside the years 1678 to 2262, and wrapping as Go's.
     #[must_use]
     pub fn unix_nanos(&self) -> i64 {

@@ -59,6 +59,13 @@ pub trait Object: Any + fmt::Debug {
     /// JSON and `%v` see below the methods.
     fn plain<'h>(&self, heap: &'h Heap) -> Value<'h>;
 
+    /// What sprig's `deepCopy` makes of it, where that is something else: fields that are not exported
+    /// are not copied.
+    fn copied<'h>(&self, heap: &'h Heap) -> Option<Value<'h>> {
+        let _ = heap;
+        None
+    }
+
     /// The value as encoding/json sees it, where the struct's tags rename or leave out fields.
     fn json<'h>(&self, heap: &'h Heap) -> Value<'h> {
         self.plain(heap)

@@ -272,6 +272,11 @@ impl Object for KubeVersion {
             ],
         )
     }
+
+    fn copied<'h>(&self, heap: &'h Heap) -> Option<Value<'h>> {
+        let copy = KubeVersion { normalized: String::new(), ..self.clone() };
+        Some(copy.plain(heap))
+    }
 }
 
 /// `common.VersionSet`

@@ -176,6 +176,7 @@ fn copy_at<'h>(heap: &'h Heap, value: Value<'h>, depth: usize) -> Result<Value<'
         }
         Value::KeyedMap(map) => keyed_copy(heap, map, copy)?,
         Value::Pointer(to) => heap.pointer(copy(*to)?),
+        Value::Object(object) => object.copied(heap).unwrap_or(value),
         // Nothing can write into the others.
         other => other,
     })

@@ -7,7 +7,7 @@ use pintle_go_value::{Heap, IntKind, Type, UintKind, Value};
 
 use crate::Generator;
 use crate::cast::{float_to_int, to_int64};
-use crate::reflect::{Comparison, indirect, is_empty, is_nil, items, kind_of, work};
+use crate::reflect::{Comparison, indirect, is_empty, is_nil, items, kind_of, room, work};
 use crate::strings::string_list;
 use crate::table::Table;
 
@@ -91,10 +91,28 @@ fn sort_alpha<'h>(heap: &'h Heap, list: Value<'h>) -> Result<Value<'h>, CallErro
     if is_nil(&list) {
         return Ok(heap.strings(["<nil>"]));
     }
+    if list.ty() == Some(Type::STRINGS) {
+        return sorted_in_place(heap, list);
+    }
     let mut strings = string_list(heap, indirect(list))?;
     work(heap, sorting_steps(strings.iter().map(|text| text.len())))?;
     strings.sort();
     Ok(heap.strings(strings))
+}
+
+/// A `[]string` is sorted where it lies, and whoever holds it sees that; a nil one stays nil.
+fn sorted_in_place<'h>(heap: &'h Heap, value: Value<'h>) -> Result<Value<'h>, CallError> {
+    if let Value::List(list) = value {
+        let text = |item: &Value<'h>| item.as_bytes().unwrap_or_default();
+        let mut items = list.items().to_vec();
+        work(heap, sorting_steps(items.iter().map(|item| text(item).len())))?;
+        room(heap, items.len(), size_of::<Value<'_>>())?;
+        if !items.is_sorted_by_key(text) {
+            items.sort_by(|a, b| text(a).cmp(text(b)));
+            list.write(heap, heap.values(&items));
+        }
+    }
+    Ok(value)
 }
 
 /// What sorting texts of these lengths may take: each is compared about as often as the number of
@@ -221,7 +239,7 @@ fn slice<'h>(
     };
     Ok(match list {
         Value::Bytes(bytes) => Value::Bytes(&bytes[start..end]),
-        Value::List(list) => heap.list_of(list.ty(), &items[start..end]),
+        Value::List(list) => list.part(heap, list.ty(), start, end),
         _ => heap.list_of(&Type::LIST, &items[start..end]),
     })
 }

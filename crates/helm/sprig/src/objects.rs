@@ -8,6 +8,7 @@ use pintle_go_time::{Duration, Month, Time, Weekday};
 use pintle_go_value::{Heap, IntKind, Method, Object, Type, UintKind, Value};
 
 const TIME: Type = Type::Struct("time.Time");
+const LOCATION: Type = Type::Struct("time.Location");
 const DURATION: Type = Type::Named("time.Duration", &Type::INT64);
 const MONTH: Type = Type::Named("time.Month", &Type::INT);
 const WEEKDAY: Type = Type::Named("time.Weekday", &Type::INT);
@@ -155,8 +156,18 @@ impl Object for TimeObject {
     }
 
     fn plain<'h>(&self, heap: &'h Heap) -> Value<'h> {
-        // The fields of a time are not exported.
-        heap.structure(&TIME, &[])
+        // Not exported, but printf with a verb for numbers sees them. A zone is told by its address,
+        // and UTC has none.
+        let zone = match self.0.zone() {
+            pintle_go_time::Zone::Utc => Value::NilOf(&Type::Pointer(&LOCATION)),
+            _ => heap.pointer(heap.structure(&LOCATION, &[])),
+        };
+        let fields = [
+            ("wall", Value::Uint(UintKind::Uint64, u64::from(self.0.nanosecond()))),
+            ("ext", Value::int64(self.0.seconds_since_year_one())),
+            ("loc", zone),
+        ];
+        heap.structure(&TIME, &fields)
     }
 }
 
@@ -314,6 +325,10 @@ impl Object for VersionObject {
         ];
         let fields = heap.structure(&VERSION_VALUE, &fields);
         if self.pointer { heap.pointer(fields) } else { fields }
+    }
+
+    fn copied<'h>(&self, heap: &'h Heap) -> Option<Value<'h>> {
+        Some(heap.object(VersionObject { version: Version::default(), pointer: self.pointer }))
     }
 }
 

@@ -181,7 +181,7 @@ pub(crate) fn slice<'h>(heap: &'h Heap, args: &[Slot<'h>]) -> Result<Value<'h>, 
     Ok(match below {
         Value::String(bytes) => Value::String(&bytes[from..to]),
         Value::Bytes(bytes) => Value::Bytes(&bytes[from..to]),
-        Value::List(list) => heap.list_of(slice_type(list.ty()), &list.items()[from..to]),
+        Value::List(list) => list.part(heap, slice_type(list.ty()), from, to),
         other => other,
     })
 }

@@ -1,6 +1,6 @@
 //! Walking a template's nodes and printing what actions give (Go's `state.walk`).
 
-use pintle_go_value::{Type, Value};
+use pintle_go_value::{List, Type, Value};
 
 use super::Exec;
 use crate::ast::{At, Branch, BranchKind, Node, Pipe, Run};
@@ -18,7 +18,7 @@ pub(super) enum Flow {
 /// What a range counts through.
 enum Iteration<'h> {
     Ints(Value<'h>),
-    Items(&'h [Value<'h>], &'static Type),
+    Items(&'h List<'h>),
     Bytes(&'h [u8]),
     Entries(&'h [(&'h [u8], Value<'h>)], &'static Type),
     Keyed(&'h [(Value<'h>, Value<'h>)], &'static Type, &'static Type),
@@ -137,10 +137,12 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
         let ran = match turns {
             Iteration::Nothing => false,
             Iteration::Ints(value) => self.range_ints(value, branch, out)?,
-            Iteration::Items(items, elem) => {
-                let turns = (0..)
-                    .zip(items)
-                    .map(|(index, item)| (Slot::of(Value::int(index)), Slot::element(*item, elem)));
+            Iteration::Items(list) => {
+                // A turn may sort what is left.
+                let turns = (0..list.len()).zip(0..).filter_map(|(at, index)| {
+                    let item = Slot::element(*list.items().get(at)?, list.elem());
+                    Some((Slot::of(Value::int(index)), item))
+                });
                 self.turns(turns, branch, out)?
             }
             Iteration::Bytes(bytes) => {
@@ -186,7 +188,7 @@ impl<'h, H: ?Sized + 'static> Exec<'_, 'h, H> {
                 }
                 Iteration::Ints(number)
             }
-            Value::List(list) => Iteration::Items(list.items(), list.elem()),
+            Value::List(list) => Iteration::Items(list),
             Value::Bytes(bytes) => Iteration::Bytes(bytes),
             Value::Map(map) => Iteration::Entries(map.snapshot(self.heap()), map.elem()),
             Value::KeyedMap(map) => {

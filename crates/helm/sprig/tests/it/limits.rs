@@ -345,3 +345,11 @@ fn keys_of_all_kinds_are_made_and_taken_back() {
             .to_owned())
     );
 }
+
+/// The other turns see what was sorted, as in Go, where this is `abc`.
+#[test]
+fn an_element_stays_as_its_turn_began() {
+    let template = "{{ $l := splitList \",\" \"c,b,a\" }}{{ range $i, $x := $l }}\
+                    {{ if eq $i 0 }}{{ $_ := sortAlpha $l }}{{ end }}{{ $x }}{{ end }}";
+    assert_eq!(ok(template), "cbc");
+}
