@@ -39,6 +39,11 @@ pub fn package(chart: &Chart) -> Result<Package, ChartError> {
             header.set_uid(0);
             header.set_gid(0);
             let path = format!("{}/{}", chart.name(), file.name);
+            if path.contains('\\') {
+                // Whoever reads the archive would take the path apart there.
+                let why = format!("{path} has a backslash in its name: rename it");
+                return Err(io::Error::other(why));
+            }
             archive.append_data(&mut header, path, &file.data[..])?;
         }
         let mut gzip = archive.into_inner()?;

@@ -163,6 +163,23 @@ fn charts_of_the_form_to_come_are_refused() {
 }
 
 #[test]
+fn names_that_archives_can_not_hold_are_not_packed() {
+    let refusal = |name: &str, file: &str| {
+        let text = format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n");
+        let files = vec![File::new("Chart.yaml", text.as_bytes()), File::new(file, *b"x")];
+        package(&load_files(files, &mut Vec::new()).unwrap()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refusal("'\\'", "a"),
+        "cannot pack chart \\: \\/Chart.yaml has a backslash in its name: rename it"
+    );
+    assert_eq!(
+        refusal("c", "a\\b"),
+        "cannot pack chart c: c/a\\b has a backslash in its name: rename it"
+    );
+}
+
+#[test]
 fn packing_is_reproducible_and_reads_back() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, data: &[u8]| {
