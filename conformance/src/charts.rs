@@ -46,42 +46,44 @@ pub(crate) fn check(folder: &Path, case: &str) -> anyhow::Result<Outcome> {
     let output = helm_template(folder, &case.args)?;
     if case.class == Class::Error {
         return Ok(Outcome::first([
-            Outcome::compare("stderr", &case.stderr, &output.stderr),
-            Outcome::compare("failed", "true", &output.failed.to_string()),
+            Outcome::compare("stderr", case.stderr, output.stderr),
+            Outcome::compare("failed", "true", output.failed.to_string()),
         ]));
     }
     let golden = golden(folder, case.golden.as_deref())?;
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.failed {
-        return Ok(Outcome::compare("stderr", &case.stderr, &output.stderr));
+        return Ok(Outcome::first([
+            Outcome::compare("stderr", case.stderr, output.stderr),
+            Outcome::compare("failed", "false", "true"),
+        ]));
     }
     let (want, got) = match case.class {
         Class::Unstable => {
             let unstable = case.unstable.unwrap_or_default();
-            (blank(&golden, &unstable.at), blank(&stdout, &unstable.at))
+            (blank(&golden, &unstable.at), blank(&output.stdout, &unstable.at))
         }
-        _ => (golden, stdout),
+        _ => (golden, output.stdout),
     };
     Ok(Outcome::first([
-        Outcome::compare("stdout", &want, &got),
-        Outcome::compare("stderr", &case.stderr, &output.stderr),
+        Outcome::compare("stdout", want, got),
+        Outcome::compare("stderr", case.stderr, output.stderr),
     ]))
 }
 
-fn golden(folder: &Path, name: Option<&str>) -> anyhow::Result<String> {
+fn golden(folder: &Path, name: Option<&str>) -> anyhow::Result<Vec<u8>> {
     let name = name.context("the case has no golden")?;
     let packed = fs::read(folder.join(name)).with_context(|| format!("cannot read {name}"))?;
     let mut text = Vec::new();
     flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut text)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(text)
 }
 
 /// The text with the given lines emptied.
-fn blank(text: &str, at: &[(usize, usize)]) -> String {
+fn blank(text: &[u8], at: &[(usize, usize)]) -> Vec<u8> {
     let unstable = |line: usize| at.iter().any(|(first, last)| (*first..=*last).contains(&line));
-    let lines = text.split('\n').enumerate();
-    let kept = lines.map(|(index, line)| if unstable(index + 1) { "" } else { line });
-    kept.collect::<Vec<_>>().join("\n")
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    let kept = lines.map(|(index, line)| if unstable(index + 1) { &[][..] } else { line });
+    kept.collect::<Vec<_>>().join(&b'\n')
 }
 
 /// What the arguments of `helm template` say.

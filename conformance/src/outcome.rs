@@ -16,21 +16,18 @@ pub(crate) enum Outcome {
 pub(crate) struct Difference {
     /// Which part: `stdout`, `toyaml`, …
     pub(crate) part: String,
-    pub(crate) want: String,
-    pub(crate) got: String,
+    pub(crate) want: Vec<u8>,
+    pub(crate) got: Vec<u8>,
 }
 
 impl Outcome {
-    /// Compares two texts as a whole.
-    pub(crate) fn compare(part: &str, want: &str, got: &str) -> Self {
+    /// Compares two texts as a whole, byte for byte.
+    pub(crate) fn compare(part: &str, want: impl Into<Vec<u8>>, got: impl Into<Vec<u8>>) -> Self {
+        let (want, got) = (want.into(), got.into());
         if want == got {
             return Outcome::Passed;
         }
-        Outcome::Failed(Difference {
-            part: part.to_owned(),
-            want: want.to_owned(),
-            got: got.to_owned(),
-        })
+        Outcome::Failed(Difference { part: part.to_owned(), want, got })
     }
 
     /// The first of several outcomes that is no pass.
@@ -49,13 +46,13 @@ const CONTEXT: usize = 5;
 impl Difference {
     /// The first differing line of both sides, with some lines around it if asked for.
     pub(crate) fn describe(&self, verbose: bool) -> String {
-        let want: Vec<&str> = self.want.split('\n').collect();
-        let got: Vec<&str> = self.got.split('\n').collect();
+        let lines = |text| <[u8]>::split(text, |byte| *byte == b'\n').collect::<Vec<_>>();
+        let (want, got) = (lines(&self.want), lines(&self.got));
         let same = want.iter().zip(&got).take_while(|(want, got)| want == got).count();
         let mut text = format!("  {}, line {}\n", self.part, same + 1);
-        let mut show = |mark: char, lines: &[&str]| {
+        let mut show = |mark: char, lines: &[&[u8]]| {
             for line in lines {
-                let shown: String = line.chars().take(MAX_SHOWN).collect();
+                let shown: String = String::from_utf8_lossy(line).chars().take(MAX_SHOWN).collect();
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "  {mark} {shown}");
             }

@@ -142,7 +142,7 @@ fn compare(case: &Case, want: &Answer, oracle: &mut Oracle) -> anyhow::Result<Ou
             }
         }
     }
-    Ok(Outcome::compare("answer", &want, &got))
+    Ok(Outcome::compare("answer", want, got))
 }
 
 #[cfg(test)]

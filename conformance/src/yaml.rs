@@ -41,9 +41,9 @@ pub(crate) fn check(case: &str) -> anyhow::Result<Outcome> {
     let tree = match (tree, &want.err) {
         (Err(error), want) => {
             let want = want.as_deref().unwrap_or("no error");
-            return Ok(Outcome::compare("err", want, &error.to_string()));
+            return Ok(Outcome::compare("err", want, error.to_string()));
         }
-        (Ok(_), Some(want)) => return Ok(Outcome::compare("err", want, "no error")),
+        (Ok(_), Some(want)) => return Ok(Outcome::compare("err", want.as_str(), "no error")),
         (Ok(tree), None) => tree,
     };
     Ok(Outcome::first([
@@ -65,8 +65,8 @@ fn compare(
         Err(error) => format!("err: {error}"),
     };
     match (want, want_error) {
-        (Some(want), _) => Outcome::compare(name, &format!("ok: {want}"), &got),
-        (None, Some(want)) => Outcome::compare(name, &format!("err: {want}"), &got),
+        (Some(want), _) => Outcome::compare(name, format!("ok: {want}"), got),
+        (None, Some(want)) => Outcome::compare(name, format!("err: {want}"), got),
         (None, None) => Outcome::Passed,
     }
 }
