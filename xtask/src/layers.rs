@@ -18,7 +18,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pintle-go-yaml", &["pintle-go-fmt", "pintle-go-value", "pintle-go-time"]),
     (
         "pintle-helm-chart",
-        &["pintle-go-value", "pintle-go-yaml", "pintle-go-semver", "pintle-go-fmt"],
+        &[
+            "pintle-go-value",
+            "pintle-go-yaml",
+            "pintle-go-semver",
+            "pintle-go-fmt",
+            "pintle-go-time",
+        ],
     ),
     ("pintle-helm-sprig", &["pintle-go-"]),
     ("pintle-helm-render", &["pintle-go-", "pintle-helm-", "pintle-release-manifest"]),

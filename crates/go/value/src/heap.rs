@@ -201,6 +201,7 @@ impl Heap {
             Tree::Int(value) => Value::int64(*value),
             Tree::Float(value) => Value::float64(*value),
             Tree::String(text) => Value::str(text),
+            Tree::Bytes(text) => Value::String(text),
             Tree::List(items) => {
                 let items =
                     self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.tree(item)));

@@ -23,6 +23,8 @@ pub enum Tree {
     Float(f64),
     /// `string`
     String(Arc<str>),
+    /// A `string` that is not UTF-8: what `--set-file` read. Never holds what [`Tree::String`] can.
+    Bytes(Arc<[u8]>),
     /// `[]interface {}`
     List(Arc<Vec<Tree>>),
     /// `map[string]interface {}`
@@ -114,6 +116,13 @@ impl From<f64> for Tree {
 impl From<&str> for Tree {
     fn from(text: &str) -> Self {
         Tree::String(text.into())
+    }
+}
+
+impl From<&[u8]> for Tree {
+    /// Go's string of these bytes.
+    fn from(bytes: &[u8]) -> Self {
+        std::str::from_utf8(bytes).map_or_else(|_| Tree::Bytes(bytes.into()), Tree::from)
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn kind_of(value: &Value<'_>) -> &'static str {
 pub(crate) fn kind_of_tree(value: &Tree) -> &'static str {
     match value {
         Tree::Bool(_) => "bool",
-        Tree::String(_) => "string",
+        Tree::String(_) | Tree::Bytes(_) => "string",
         Tree::List(_) => "array",
         Tree::Map(_) => "object",
         Tree::Null | Tree::Int(_) | Tree::Float(_) => "number",

@@ -74,6 +74,7 @@ impl<'a> Source<'a> for &'a Tree {
             Tree::Int(value) => View::Int(*value),
             Tree::Float(value) => View::Float(*value, FloatKind::Float64),
             Tree::String(text) => View::Text(text.as_bytes()),
+            Tree::Bytes(text) => View::Text(text),
             Tree::List(_) => View::List,
             Tree::Map(_) => View::Map,
         }
@@ -99,7 +100,7 @@ impl<'a> Source<'a> for &'a Tree {
             Tree::Bool(_) => "bool",
             Tree::Int(_) => "int64",
             Tree::Float(_) => "float64",
-            Tree::String(_) => "string",
+            Tree::String(_) | Tree::Bytes(_) => "string",
             Tree::List(_) => "[]interface {}",
             Tree::Map(_) => "map[string]interface {}",
         }
@@ -157,9 +158,15 @@ impl<'h> Source<'h> for (&'h Heap, Value<'h>) {
             }
             Value::Struct(fields) => struct_children(heap, fields, dialect, out),
             Value::Pointer(to) => (heap, *to).children(dialect, out),
-            Value::Object(object) => {
-                (heap, contents(heap, object, dialect)).children(dialect, out);
-            }
+            Value::Object(object) => match contents(heap, object, dialect) {
+                Value::Struct(tagged)
+                    if dialect == Dialect::Json && object.json(heap).is_some() =>
+                {
+                    let fields = tagged.fields().iter();
+                    out.extend(fields.map(|(name, value)| (name.as_bytes(), (heap, *value))));
+                }
+                contents => (heap, contents).children(dialect, out),
+            },
             _ => {}
         }
     }
@@ -182,7 +189,7 @@ impl<'h> Source<'h> for (&'h Heap, Value<'h>) {
 /// What a library sees of an object; encoding/json goes by the tags of its fields.
 fn contents<'h>(heap: &'h Heap, object: &'h dyn Object, dialect: Dialect) -> Value<'h> {
     match dialect {
-        Dialect::Json => object.json(heap),
+        Dialect::Json => object.json(heap).unwrap_or_else(|| object.plain(heap)),
         Dialect::Yaml3 | Dialect::Toml => object.plain(heap),
     }
 }

@@ -8,7 +8,11 @@ use pintle_go_value::Tree;
 #[derive(Default)]
 pub(crate) struct Decoder {
     path: Vec<&'static str>,
+    /// The structs whose fields are being visited.
+    owners: Vec<&'static str>,
     error: Option<String>,
+    /// Whether the error ended the decoding, so that it is told and nothing before it.
+    ended: bool,
     strict: bool,
 }
 
@@ -36,9 +40,11 @@ impl Decoder {
         mut visit: impl FnMut(&mut Self, &'static str, &Tree),
     ) {
         let Some(map) = tree.as_map() else {
-            self.mismatch(tree, "", &format!("v2.{ty}"));
+            let owner = self.owners.last().copied().unwrap_or_default();
+            self.mismatch(tree, owner, &format!("v2.{ty}"));
             return;
         };
+        self.owners.push(ty);
         for (key, value) in map {
             let exact = names.iter().find(|name| ***name == **key);
             let folded = || names.iter().find(|name| name.eq_ignore_ascii_case(key));
@@ -54,6 +60,27 @@ impl Decoder {
                 }
                 _ => {}
             }
+        }
+        self.owners.pop();
+    }
+
+    /// A `time.Time`, as it is written.
+    pub(crate) fn time(&mut self, tree: &Tree) -> String {
+        let Tree::String(text) = tree else {
+            self.end("Time.UnmarshalJSON: input is not a JSON string".to_owned());
+            return String::new();
+        };
+        if let Err(error) = pintle_go_time::parse(pintle_go_time::RFC3339, text.as_bytes()) {
+            self.end(error.to_string());
+        }
+        text.to_string()
+    }
+
+    /// Keeps the error of a type that decodes itself: Go stops there and forgets others.
+    fn end(&mut self, error: String) {
+        if !self.ended {
+            self.ended = true;
+            self.error = Some(error);
         }
     }
 
@@ -133,7 +160,7 @@ fn json_kind(tree: &Tree) -> &'static str {
         Tree::Null => "null",
         Tree::Bool(_) => "bool",
         Tree::Int(_) | Tree::Float(_) => "number",
-        Tree::String(_) => "string",
+        Tree::String(_) | Tree::Bytes(_) => "string",
         Tree::List(_) => "array",
         Tree::Map(_) => "object",
     }

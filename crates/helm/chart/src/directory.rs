@@ -45,14 +45,27 @@ fn absolute(path: &Path) -> PathBuf {
     clean
 }
 
-/// The words of Go's `syscall.Errno`.
-pub(crate) fn io_text(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotADirectory => "not a directory".to_owned(),
+/// The words of Go's `syscall.Errno`: those of the C library, but in small letters.
+#[must_use]
+pub fn io_text(error: &io::Error) -> String {
+    let text = match error.kind() {
+        io::ErrorKind::NotFound => return "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => return "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => return "is a directory".to_owned(),
         _ => error.to_string(),
+    };
+    let text = text.split(" (os error ").next().unwrap_or_default();
+    match text.strip_prefix(|c: char| c.is_ascii_uppercase()) {
+        Some(rest) if error.raw_os_error().is_some() => text[..1].to_ascii_lowercase() + rest,
+        _ => text.to_owned(),
     }
+}
+
+/// The error of Go's `os.ReadFile`, which opens directories and fails when it reads them.
+#[must_use]
+pub fn read_error(name: &str, error: &io::Error) -> String {
+    let verb = if error.kind() == io::ErrorKind::IsADirectory { "read" } else { "open" };
+    format!("{verb} {name}: {}", io_text(error))
 }
 
 struct Walk<'w> {
@@ -80,11 +93,12 @@ impl Walk<'_> {
         };
         let mut names = Vec::new();
         for entry in fs::read_dir(directory).map_err(failed)? {
-            names.push(entry.map_err(failed)?.file_name().to_string_lossy().into_owned());
+            names.push(entry.map_err(failed)?.file_name());
         }
         names.sort_unstable();
         for name in names {
-            self.entry(&directory.join(&name), prefix, &name, depth)?;
+            // Names of files are texts; what is none is found all the same.
+            self.entry(&directory.join(&name), prefix, &name.to_string_lossy(), depth)?;
         }
         Ok(())
     }

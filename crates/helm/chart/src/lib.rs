@@ -36,7 +36,9 @@ pub use chart::{Chart, Crd, File, FileIndex};
 pub use coalesce::{COMMON_VALUES, coalesce_values, merge_values};
 pub use decode::scalar_text;
 pub use dependencies::{process_dependencies, process_dependencies_in};
-pub use directory::{MAX_DIRECTORY_DEPTH, read_directory};
+pub use directory::{
+    MAX_DIRECTORY_DEPTH, io_text as go_io_text, read_directory, read_error as go_read_error,
+};
 pub use error::{ChartError, ErrorKind};
 pub use ignore::IgnoreRules;
 pub use instance::{Instance, Requirement};

@@ -368,7 +368,7 @@ impl Lock {
         let mut decoder = Decoder::default();
         const FIELDS: &[&str] = &["generated", "digest", "dependencies"];
         decoder.fields(&tree, "Lock", FIELDS, |decoder, field, value| match field {
-            "generated" => lock.generated = decoder.string(value, "Lock"),
+            "generated" => lock.generated = decoder.time(value),
             "digest" => lock.digest = decoder.string(value, "Lock"),
             _ => {
                 lock.dependencies =

@@ -7,6 +7,7 @@ use pintle_go_value::{Tree, TreeMap};
 
 use crate::ChartError;
 use crate::archive::go_quote;
+use crate::directory::read_error;
 
 /// The highest list index that may be set: Helm's limit.
 pub const MAX_INDEX: usize = 65_536;
@@ -320,15 +321,9 @@ impl Parser<'_> {
         match self.kind {
             SetKind::Typed => Ok(typed(text)),
             SetKind::File => {
-                let bytes = (self.read)(text).map_err(|error| {
-                    Stop::Error(match error.kind() {
-                        io::ErrorKind::NotFound => {
-                            format!("open {text}: no such file or directory")
-                        }
-                        _ => format!("open {text}: {error}"),
-                    })
-                })?;
-                Ok(Tree::from(String::from_utf8_lossy(&bytes).as_ref()))
+                let read = (self.read)(text);
+                let bytes = read.map_err(|error| Stop::Error(read_error(text, &error)))?;
+                Ok(Tree::from(bytes.as_slice()))
             }
             _ => Ok(Tree::from(text)),
         }
@@ -339,7 +334,7 @@ impl Parser<'_> {
         if self.skip_blank() {
             return Ok((Tree::Null, Ok(())));
         }
-        let rest: String = self.text[self.at..].iter().collect();
+        let rest = whole_surrogates(&self.text[self.at..]);
         let mut stream = serde_json::Deserializer::from_str(&rest).into_iter::<serde_json::Value>();
         let value = match stream.next() {
             Some(Ok(value)) => from_json(value),
@@ -374,6 +369,35 @@ fn quote_runes(text: &str) -> String {
         String::from_utf8_lossy(&quoted).into_owned()
     };
     format!("[{}]", text.chars().map(quote).collect::<Vec<_>>().join(" "))
+}
+
+/// The text with half surrogate pairs replaced by the escape of what Go reads them as, U+FFFD;
+/// serde_json refuses them.
+fn whole_surrogates(text: &[char]) -> String {
+    let escape = |at: usize| -> Option<u32> {
+        let escape = text.get(at..at + 6).filter(|it| it.starts_with(&['\\', 'u']))?;
+        u32::from_str_radix(&escape[2..].iter().collect::<String>(), 16).ok()
+    };
+    let mut whole = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let pair = (escape(at), escape(at + 6));
+        let taken = match pair {
+            (Some(0xD800..0xDC00), Some(0xDC00..0xE000)) => 12,
+            (Some(0xD800..0xE000), _) => {
+                whole.push_str("\\ufffd");
+                at += 6;
+                continue;
+            }
+            (Some(_), _) => 6,
+            (None, _) if text[at] == '\\' => 2,
+            (None, _) => 1,
+        };
+        let end = text.len().min(at + taken);
+        whole.extend(&text[at..end]);
+        at = end;
+    }
+    whole
 }
 
 /// The words of Go's `json.Decoder` for a text that starts with no JSON value.
@@ -428,7 +452,7 @@ fn conversion(have: &Tree, want: &str) -> Stop {
         Tree::Bool(_) => "bool",
         Tree::Int(_) => "int64",
         Tree::Float(_) => "float64",
-        Tree::String(_) => "string",
+        Tree::String(_) | Tree::Bytes(_) => "string",
         Tree::List(_) => "[]interface {}",
         Tree::Map(_) => "map[string]interface {}",
     };

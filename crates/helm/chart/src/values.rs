@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pintle_go_value::{Tree, TreeMap};
 
+use crate::directory::read_error;
 use crate::{ChartError, SetKind, parse_set};
 
 /// Reads a values file: one or more YAML documents, merged in their order.
@@ -109,7 +110,7 @@ impl ValuesOptions {
     ) -> Result<Tree, ChartError> {
         let mut base = Tree::map();
         for name in &self.files {
-            let text = read(name).map_err(|error| open_error(name, &error))?;
+            let text = read(name).map_err(|error| ChartError::values(read_error(name, &error)))?;
             let values = read_values(&text)
                 .map_err(|error| error.within(&format!("failed to parse {name}")))?;
             merge_maps(&mut base, values);
@@ -130,14 +131,6 @@ impl ValuesOptions {
         }
         Ok(base)
     }
-}
-
-fn open_error(name: &str, error: &io::Error) -> ChartError {
-    ChartError::values(match error.kind() {
-        io::ErrorKind::NotFound => format!("open {name}: no such file or directory"),
-        io::ErrorKind::PermissionDenied => format!("open {name}: permission denied"),
-        _ => format!("open {name}: {error}"),
-    })
 }
 
 /// `--set-json`: a whole object, or `key=JSON` pairs.

@@ -5,6 +5,8 @@ use std::fmt;
 /// How loud a warning is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
+    /// `DEBUG`: what Helm says with `--debug` alone.
+    Debug,
     /// `INFO`: what Helm's libraries say through Go's plain `log`.
     Info,
     /// `WARN`
@@ -25,6 +27,12 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// A message of level `DEBUG`.
+    #[must_use]
+    pub fn debug(message: impl Into<String>) -> Self {
+        Warning { level: Level::Debug, message: message.into(), details: Vec::new() }
+    }
+
     /// A message from Go's plain `log`, which Helm shows as `INFO`.
     #[must_use]
     pub fn info(message: impl Into<String>) -> Self {
@@ -54,6 +62,7 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match self.level {
+            Level::Debug => "DEBUG",
             Level::Info => "INFO",
             Level::Warn => "WARN",
             Level::Error => "ERROR",

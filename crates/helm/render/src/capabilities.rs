@@ -333,13 +333,10 @@ impl Object for BuildInfo {
         heap.structure(&BUILD_INFO, &BUILD_FIELDS.map(|(name, _, value)| (name, Value::str(value))))
     }
 
-    fn json<'h>(&self, heap: &'h Heap) -> Value<'h> {
+    fn json<'h>(&self, heap: &'h Heap) -> Option<Value<'h>> {
         let there = BUILD_FIELDS.iter().filter(|(.., value)| !value.is_empty());
-        let map = heap.map();
-        for (_, name, value) in there {
-            map.insert(name.as_bytes(), Value::str(value));
-        }
-        Value::Map(map)
+        let fields: Vec<_> = there.map(|(_, name, value)| (*name, Value::str(value))).collect();
+        Some(heap.structure(&BUILD_INFO, &fields))
     }
 }
 

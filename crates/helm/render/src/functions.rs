@@ -158,6 +158,7 @@ pub(crate) fn owned_tree<'h>(heap: &'h Heap, tree: &Tree) -> Value<'h> {
         Tree::Int(value) => Value::int64(*value),
         Tree::Float(value) => Value::float64(*value),
         Tree::String(text) => heap.string(text.as_bytes()),
+        Tree::Bytes(text) => heap.string(text),
         Tree::List(items) => {
             let items: Vec<_> = items.iter().map(|item| owned_tree(heap, item)).collect();
             heap.list(&Type::LIST, &items)

@@ -49,6 +49,6 @@ pub use render::{
 pub use seeded::{SEED_LEN, Seeded};
 pub use split::split_documents;
 pub use template::{
-    PostRender, TemplateOptions, TemplateOutput, lint_files, template, template_error,
-    template_release, template_text,
+    HELM_DEBUG_HINT, PostRender, TemplateOptions, TemplateOutput, lint_files, template,
+    template_error, template_invalid, template_release, template_text,
 };

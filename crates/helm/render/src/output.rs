@@ -122,6 +122,7 @@ fn to_json(tree: &Tree) -> Json {
         // Whole floats beyond int64 keep their value; NaN and infinities cannot come out of YAML.
         Tree::Float(value) => Json::from(*value),
         Tree::String(text) => Json::String(text.to_string()),
+        Tree::Bytes(text) => Json::String(String::from_utf8_lossy(text).into_owned()),
         Tree::List(items) => Json::Array(items.iter().map(to_json).collect()),
         Tree::Map(entries) => Json::Object(
             entries.iter().map(|(key, value)| (key.to_string(), to_json(value))).collect(),

@@ -19,6 +19,9 @@ use crate::{
     compare_kinds,
 };
 
+/// The file of a chart that holds its schema.
+const SCHEMA_FILE: &str = "values.schema.json";
+
 /// `.Release`
 #[derive(Clone, Debug)]
 pub struct Release {
@@ -47,6 +50,8 @@ pub struct RenderOptions {
     pub strict: bool,
     /// Whether `required` and `fail` let things pass.
     pub lint: bool,
+    /// Whether the log has the lines of `--debug`.
+    pub debug: bool,
     /// Whether `getHostByName` may ask the network.
     pub enable_dns: bool,
     /// Whether values are not checked against schemas.
@@ -75,6 +80,7 @@ impl RenderOptions {
             lookup: None,
             strict: false,
             lint: false,
+            debug: false,
             enable_dns: false,
             skip_schema_validation: false,
             sub_notes: false,
@@ -146,25 +152,28 @@ pub fn render_files(
     options: &RenderOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<RenderedFiles, RenderError> {
-    let mut log = Vec::new();
-    let rendered = render_logged(chart, values, options, warnings, &mut log);
-    warnings.append(&mut log);
-    rendered
+    render_decided(chart, values, options, false, warnings)
 }
 
-/// [`render_files`]; what templates write to Helm's log goes to `log`.
-pub(crate) fn render_logged(
+/// [`render_files`]. Where it was decided before which dependencies are on, doing it again warns of
+/// nothing.
+pub(crate) fn render_decided(
     chart: &ParsedChart,
     values: &Tree,
     options: &RenderOptions,
+    decided: bool,
     warnings: &mut Vec<Warning>,
-    log: &mut Vec<Warning>,
 ) -> Result<RenderedFiles, RenderError> {
     let session = Session::with_heap(Heap::with_limit(options.heap_limit));
     let heap = session.heap();
-    let instance = process_dependencies(heap, chart.chart(), values, warnings)?;
+    let mut known = Vec::new();
+    let log = if decided { &mut known } else { &mut *warnings };
+    let instance = process_dependencies(heap, chart.chart(), values, log)?;
     let merged = coalesce_values(heap, &instance, values, warnings)?;
     if !options.skip_schema_validation {
+        if options.debug {
+            tell_schemas(&instance, merged, warnings);
+        }
         pintle_helm_chart::validate_values(&instance, merged)?;
     }
     let version = &options.capabilities.kube_version;
@@ -178,9 +187,30 @@ pub(crate) fn render_logged(
     let shape = chart.shape(&instance, options.strict)?;
     let host = RenderHost::new(options);
     let files = execute(&session, &host, &shape, &instance, merged, options);
-    log.append(&mut host.log.take());
+    warnings.append(&mut host.log.take());
     let files = files?;
     Ok(RenderedFiles { files, crds: instance.crds() })
+}
+
+/// What Helm logs with `--debug` while it validates values: charts whose values are no map are not
+/// looked at.
+fn tell_schemas(chart: &Instance<'_>, values: &Map<'_>, warnings: &mut Vec<Warning>) {
+    let schema = chart.chart().raw().iter().find(|file| &*file.name == SCHEMA_FILE);
+    if let Some(schema) = schema {
+        warnings.push(Warning::debug("chart name").with("chart-name", chart.name()));
+        if pintle_go_yaml::read_json(&schema.data).is_ok() {
+            let text = String::from_utf8_lossy(&schema.data);
+            warnings.push(Warning::debug("unmarshalled JSON schema").with("schema", text));
+        }
+    }
+    let count = chart.dependencies().len().to_string();
+    let said = Warning::debug("number of dependencies in the chart").with("chart", chart.name());
+    warnings.push(said.with("dependencies", count));
+    for sub in chart.dependencies() {
+        if let Some(Value::Map(values)) = values.get(sub.name().as_bytes()) {
+            tell_schemas(sub, values, warnings);
+        }
+    }
 }
 
 fn execute<'h>(

@@ -9,8 +9,8 @@ use pintle_helm_chart::{
 
 use crate::document::is_notes;
 use crate::output::write_document;
-use crate::render::render_logged;
-use crate::split::{split_documents, trim_space};
+use crate::render::render_decided;
+use crate::split::{is_blank, split_documents, trim_space};
 use crate::{
     ParsedChart, RenderError, RenderOptions, Rendered, RenderedFile, RenderedFiles,
     check_release_name, render, render_files, sort_manifests,
@@ -68,14 +68,32 @@ pub fn template(
     output
 }
 
+/// What `helm template` adds to errors of a release, unless it runs with `--debug`.
+pub const HELM_DEBUG_HINT: &str = "\n\nUse --debug flag to render out invalid YAML";
+
+/// What `helm template --debug` prints of a release that failed: the files as they were rendered,
+/// ordered by their paths. (Helm's order is chance.) Nothing where `--show-only` matches none.
+#[must_use]
+pub fn template_invalid(files: &[RenderedFile], choice: &TemplateOptions) -> Vec<u8> {
+    let mut files: Vec<&RenderedFile> =
+        files.iter().filter(|file| !is_notes(&file.path) && !is_blank(&file.content)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut text = Vec::new();
+    for file in files {
+        write_document(&mut text, &file.path, &file.content);
+    }
+    let mut text = trim_space(&text).to_vec();
+    text.push(b'\n');
+    if choice.show_only.is_empty() {
+        return text;
+    }
+    show_only(&text, &choice.show_only).unwrap_or_default()
+}
+
 /// What `helm template` says after `Error: `.
 #[must_use]
 pub fn template_error(error: &RenderError) -> String {
-    if error.has_release() {
-        format!("{error}\n\nUse --debug flag to render out invalid YAML")
-    } else {
-        error.to_string()
-    }
+    if error.has_release() { format!("{error}{HELM_DEBUG_HINT}") } else { error.to_string() }
 }
 
 /// Changes what was rendered before it is split into documents: a post-renderer.
@@ -123,8 +141,7 @@ pub fn lint_files(
     let merged = process_dependencies(&heap, chart.chart(), values, warnings)
         .and_then(|instance| coalesce_values(&heap, &instance, values, warnings).map(map_tree));
     let Ok(merged) = merged else { return Ok(None) };
-    // They warn a second time about the same.
-    render_logged(chart, &merged, options, &mut Vec::new(), warnings).map(Some)
+    render_decided(chart, &merged, options, true, warnings).map(Some)
 }
 
 fn map_tree(map: &Map<'_>) -> Tree {
@@ -140,7 +157,7 @@ fn value_tree(value: Value<'_>) -> Tree {
         Value::Bool(value) => Tree::Bool(value),
         Value::Int(_, value) => Tree::Int(value),
         Value::Float(_, value) => Tree::Float(value),
-        Value::String(text) => Tree::String(String::from_utf8_lossy(text).as_ref().into()),
+        Value::String(text) => Tree::from(text),
         Value::List(list) => {
             let items: Vec<Tree> = list.items().iter().map(|item| value_tree(*item)).collect();
             Tree::List(items.into())

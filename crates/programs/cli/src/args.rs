@@ -1,14 +1,17 @@
 //! The arguments as they are written: every command, every flag, and their help.
 
 mod helm;
+mod pflag;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use helm::{LintArgs, ShowArgs, ShowPart, TemplateArgs};
+pub(crate) use helm::{FetchingArgs, HelmArgs, LintArgs, ShowArgs, ShowPart, TemplateArgs};
+pub(crate) use pflag::{FlagError, arguments, as_pflag, asking_for_help, parse_bool};
 
 use crate::time::parse_duration;
 
@@ -59,10 +62,10 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The kubeconfig file [default: $KUBECONFIG, then ~/.kube/config, then the pod's own account]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub(crate) kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", alias = "kube-context")]
     pub(crate) context: Option<String>,
     /// The namespace [default: the context's]
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -71,6 +74,7 @@ pub(crate) struct Global {
     #[arg(
         long,
         global = true,
+        alias = "colour",
         value_name = "WHEN",
         default_value = "auto",
         hide_possible_values = true
@@ -122,7 +126,7 @@ pub(crate) enum Command {
     Get(GetArgs),
 
     /// Renders a chart as `helm template` does, byte for byte
-    Template(TemplateArgs),
+    Template(Box<TemplateArgs>),
     /// Looks for mistakes in a chart, as `helm lint` does
     Lint(LintArgs),
     /// Shows what a chart says of itself, as `helm show` does

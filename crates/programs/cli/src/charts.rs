@@ -1,22 +1,22 @@
 //! Charts and values from the user's disk.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
 use base64::Engine;
 use pintle_cluster_content::Store;
 use pintle_go_value::Tree;
 use pintle_helm_chart::{
-    Chart, Metadata, Package, ValuesOptions, Warning, load_archive, load_directory, load_files,
-    package, read_archive,
+    Chart, Metadata, Package, ValuesOptions, Warning, go_io_text, go_read_error, load_archive,
+    load_directory, load_files, package, read_archive,
 };
 use pintle_release_api::{ChartSource, MAX_INLINE_CHART_BASE64};
 
-use crate::args::ValuesArgs;
+use crate::args::{FetchingArgs, ValuesArgs};
 use crate::fault::Fault;
-use crate::lint::io_text;
 use crate::printer::Printer;
+use crate::settings::Settings;
 
 /// A chart ready to be sent: packed, or the archive as it was.
 pub(crate) struct Packed {
@@ -54,7 +54,7 @@ pub(crate) fn find(name: &str) -> Result<PathBuf, String> {
     let quoted = || pintle_go_fmt::quote(name.as_bytes());
     let path = Path::new(name);
     if path.exists() {
-        return std::path::absolute(path).map_err(|error| error.to_string());
+        return absolute(path);
     }
     if path.is_absolute() || name.starts_with('.') {
         return Err(format!("path {} not found", quoted()));
@@ -71,13 +71,69 @@ pub(crate) fn find(name: &str) -> Result<PathBuf, String> {
     })
 }
 
+/// Go's `filepath.Abs`.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, String> {
+    let absolute = std::path::absolute(path).map_err(|error| go_io_text(&error))?;
+    Ok(clean(&absolute))
+}
+
+/// Go's `filepath.Clean`.
+pub(crate) fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match (part, clean.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                clean.pop();
+            }
+            _ => clean.push(part),
+        }
+    }
+    if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean }
+}
+
+/// [`find`] for a command of Helm, with its flags about charts from elsewhere.
+pub(crate) fn locate(
+    settings: &Settings,
+    args: &FetchingArgs,
+    name: &str,
+) -> Result<PathBuf, String> {
+    if let Some(repository) = args.repo.as_deref().filter(|it| !it.is_empty()) {
+        let fetch = "Pintle fetches no charts; get it with `helm pull`";
+        let quoted = pintle_go_fmt::quote(repository.as_bytes());
+        return Err(format!("the repository {quoted} is not asked: {fetch}"));
+    }
+    let path = find(name).inspect_err(|_| {
+        if !Path::new(name).is_absolute() && !name.starts_with('.') {
+            settings.debug("set up default downloader cache", &[]);
+        }
+    })?;
+    if !args.verify {
+        return Ok(path);
+    }
+    Err(if path.is_dir() {
+        "unpacked charts cannot be verified".to_owned()
+    } else {
+        "Pintle verifies no signatures; do it with `helm verify`".to_owned()
+    })
+}
+
+/// What Helm logs with `--debug` before it looks for the chart.
+pub(crate) fn tell_version(settings: &Settings, args: &FetchingArgs, message: &'static str) {
+    let version = args.version.as_deref().unwrap_or_default();
+    settings.debug(message, &[("version", version)]);
+    if args.devel && version.is_empty() {
+        settings.debug("setting version to >0.0.0-0", &[]);
+    }
+}
+
 /// Loads a chart that [`find`] found, of whichever form of charts (Helm's `pkg/chart/loader`): the
 /// error is Helm's text.
 pub(crate) fn load_any(path: &Path, warnings: &mut Vec<Warning>) -> Result<Chart, String> {
     if path.is_dir() {
         let name = path.join("Chart.yaml");
         let text = std::fs::read(&name).map_err(|error| {
-            let (name, text) = (name.display(), io_text(&error));
+            let (name, text) = (name.display(), go_io_text(&error));
             format!("unable to detect chart at {name}: open {name}: {text}")
         })?;
         check_form(&text)?;
@@ -118,7 +174,7 @@ pub(crate) fn load(path: &Path, warnings: &mut Vec<Warning>) -> Result<Chart, St
 /// A gzipped file (Helm's `EnsureArchive`).
 fn archive(path: &Path) -> Result<Vec<u8>, String> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("open {shown}: {error}"))?;
+    let bytes = std::fs::read(path).map_err(|error| go_read_error(&shown.to_string(), &error))?;
     if bytes.starts_with(GZIP) {
         return Ok(bytes);
     }
@@ -161,7 +217,8 @@ pub(crate) fn warn(printer: &Printer, warnings: &[Warning]) {
 /// Values files and `--set` flags, merged in Helm's order.
 pub(crate) fn values(args: &ValuesArgs) -> anyhow::Result<Tree> {
     let options = ValuesOptions {
-        files: args.values.clone(),
+        // `-f ""` names no file.
+        files: args.values.iter().filter(|it| !it.is_empty()).cloned().collect(),
         json: args.set_json.clone(),
         set: args.set.clone(),
         strings: args.set_string.clone(),
@@ -202,4 +259,23 @@ pub(crate) async fn source(
     let stored = Store::new(client, namespace).put_chart(archive).await;
     let digest = stored.context(Fault::new("the chart's archive can't be stored"))?;
     Ok(ChartSource { blob: Some(digest), ..ChartSource::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cleaned_as_go_cleans_them() {
+        let check = |path: &str, want: &str| {
+            assert_eq!(clean(Path::new(path)), Path::new(want), "{path}");
+        };
+        check("a/./b//c/", "a/b/c");
+        check("./a", "a");
+        check("", ".");
+        check("a/..", ".");
+        check("../../a", "../../a");
+        check("/../a", "/a");
+        check("/a/b/../..", "/");
+    }
 }

@@ -30,20 +30,21 @@ mod watching;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
 pub use exit::ExitStatus;
 
-use crate::args::Cli;
+use crate::args::{Cli, FlagError};
+use crate::printer::Printer;
 use crate::settings::Settings;
 
 /// Runs the program under the name that its help shows.
 #[must_use]
 pub fn run(name: &'static str) -> ExitCode {
-    let matches = Cli::command().name(name).bin_name(name).get_matches();
-    let cli = match Cli::from_arg_matches(&matches) {
+    let cli = match parse(name) {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => return refuse(name, &error),
     };
     let (settings, command) = Settings::new(name, cli);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -52,6 +53,28 @@ pub fn run(name: &'static str) -> ExitCode {
         Err(error) => Err(anyhow::Error::new(error).context("the program can't start")),
     };
     outcome.unwrap_or_else(|error| fault::report(&settings.printer, &error)).into()
+}
+
+fn parse(name: &'static str) -> Result<Cli, clap::Error> {
+    let command = args::as_pflag(Cli::command().name(name).bin_name(name));
+    Cli::from_arg_matches(&command.try_get_matches_from(args::arguments())?)
+}
+
+/// Ends the program for arguments that are none: with the help, with Helm's words for a value that
+/// one of its flags does not take, or with our parser's.
+fn refuse(name: &'static str, error: &clap::Error) -> ExitCode {
+    let flag_error = std::error::Error::source(error).and_then(|it| it.downcast_ref::<FlagError>());
+    if let Some(error) = flag_error {
+        Printer.word(&format!("Error: {error}"));
+        return ExitStatus::Failure.into();
+    }
+    if error.kind() == ErrorKind::DisplayHelp
+        && let Some(arguments) = args::asking_for_help(name, &args::arguments())
+        && let Err(help) = Cli::command().name(name).bin_name(name).try_get_matches_from(arguments)
+    {
+        help.exit();
+    }
+    error.exit();
 }
 
 /// The help text of a sub-command, or of the program itself, as it is on a terminal 100 wide.

@@ -8,12 +8,15 @@ mod templates;
 mod urls;
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use pintle_go_value::Tree;
-use pintle_helm_chart::{Chart, Instance, Metadata, Warning, load_directory, read_archive};
+use pintle_helm_chart::{
+    Chart, Instance, Metadata, Warning, go_io_text, load_directory, read_archive,
+};
 use pintle_helm_render::RenderOptions;
+
+use crate::charts;
 
 use objects::Stub;
 
@@ -100,13 +103,12 @@ fn lint_path(path: &str, choice: &Choice<'_>, report: &mut Report) -> Result<(),
     let folder = is_archive.then(|| expand(path)).transpose()?;
     let folder_path = folder.as_ref().map(|(_, path)| path.clone());
     let chart_path = folder_path.unwrap_or_else(|| PathBuf::from(path));
-    let chart_file = clean_join(&chart_path, "Chart.yaml");
+    let chart_file = charts::clean(&chart_path.join("Chart.yaml"));
     chart_file.metadata().map_err(|error| {
-        let text = format!("stat {}: {}", chart_file.display(), io_text(&error));
+        let text = format!("stat {}: {}", chart_file.display(), go_io_text(&error));
         format!("unable to check Chart.yaml file in chart: {text}")
     })?;
-    let root = std::path::absolute(&chart_path).map_err(|error| error.to_string())?;
-    let root: PathBuf = root.components().collect();
+    let root = charts::absolute(&chart_path)?;
     chartfile::check(&root, report);
     templates::check_values(&root, choice, report);
     templates::check(&root, choice, report);
@@ -119,7 +121,7 @@ fn lint_path(path: &str, choice: &Choice<'_>, report: &mut Report) -> Result<(),
 fn expand(path: &str) -> Result<(tempfile::TempDir, PathBuf), String> {
     let fault = |error: String| format!("unable to extract tarball: {error}");
     let bytes = std::fs::read(path)
-        .map_err(|error| format!("unable to open tarball: open {path}: {}", io_text(&error)))?;
+        .map_err(|error| format!("unable to open tarball: open {path}: {}", go_io_text(&error)))?;
     let files = read_archive(&bytes).map_err(|error| fault(error.to_string()))?;
     let mut name = String::new();
     for file in files.iter().filter(|file| &*file.name == "Chart.yaml") {
@@ -218,20 +220,4 @@ fn holds(condition: bool, text: &str) -> Result<(), String> {
 
 fn load(root: &Path, report: &mut Report) -> Result<Chart, String> {
     load_directory(root, &mut report.warnings).map_err(|error| error.to_string())
-}
-
-/// `filepath.Join`, which takes needless parts out.
-fn clean_join(folder: &Path, name: &str) -> PathBuf {
-    folder.join(name).components().collect()
-}
-
-/// The words of Go's `syscall.Errno`.
-pub(crate) fn io_text(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotADirectory => "not a directory".to_owned(),
-        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
-        _ => error.to_string(),
-    }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::args::{Cli, ColorWhen, Command};
+use pintle_helm_chart::Warning;
+
+use crate::args::{Cli, ColorWhen, Command, HelmArgs, parse_bool};
 use crate::printer::Printer;
 
 /// What every command is given.
@@ -16,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) context: Option<String>,
     /// `--namespace`
     pub(crate) namespace: Option<String>,
+    /// Whether a command of Helm tells more: `--debug`
+    pub(crate) debug: bool,
     /// Where output goes.
     pub(crate) printer: Printer,
 }
@@ -31,11 +35,38 @@ impl Settings {
         choice.write_global();
         let settings = Settings {
             program,
-            kubeconfig: cli.global.kubeconfig,
+            kubeconfig: cli.global.kubeconfig.filter(|it| !it.as_os_str().is_empty()),
             context: cli.global.context,
             namespace: cli.global.namespace,
+            debug: false,
             printer: Printer,
         };
         (settings, cli.command)
+    }
+
+    /// The same as Helm has it: what no flag says, its environment does, and what is empty is not
+    /// said.
+    pub(crate) fn as_helm(&self, args: &HelmArgs) -> Self {
+        let set = |name: &str| std::env::var(name).ok();
+        let or = |given: &Option<String>, name: &str| {
+            given.clone().or_else(|| set(name)).filter(|it| !it.is_empty())
+        };
+        let debug = || set("HELM_DEBUG").and_then(|it| parse_bool(&it)).unwrap_or(false);
+        Settings {
+            context: or(&self.context, "HELM_KUBECONTEXT"),
+            namespace: or(&self.namespace, "HELM_NAMESPACE"),
+            debug: args.debug.unwrap_or_else(debug),
+            ..self.clone()
+        }
+    }
+
+    /// A line of Helm's log, if it tells more.
+    pub(crate) fn debug(&self, message: &'static str, details: &[(&'static str, &str)]) {
+        if self.debug {
+            let line = details
+                .iter()
+                .fold(Warning::debug(message), |line, (name, value)| line.with(name, *value));
+            self.printer.word(&line.to_string());
+        }
     }
 }

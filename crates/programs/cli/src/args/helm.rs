@@ -1,10 +1,9 @@
 //! The commands that do what Helm's commands of the same name do, with Helm's flags.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
 use super::ValuesArgs;
+use super::pflag::{self, FlagError};
 
 /// `template`
 #[derive(Debug, Args)]
@@ -32,6 +31,10 @@ pub(crate) struct TemplateArgs {
     pub(crate) output: TemplateOutputArgs,
     #[command(flatten)]
     pub(crate) ignored: IgnoredArgs,
+    #[command(flatten)]
+    pub(crate) fetching: FetchingArgs,
+    #[command(flatten)]
+    pub(crate) helm: HelmArgs,
 }
 
 /// What the release is called.
@@ -72,6 +75,9 @@ pub(crate) struct RenderingArgs {
         default_missing_value = "unset"
     )]
     pub(crate) dry_run: String,
+    /// Lets `getHostByName` ask the network
+    #[arg(long)]
+    pub(crate) enable_dns: bool,
     /// Packs missing dependencies of file:// repositories into charts/
     #[arg(long)]
     pub(crate) dependency_update: bool,
@@ -101,7 +107,7 @@ pub(crate) struct TemplateOutputArgs {
     pub(crate) no_hooks: bool,
     /// Writes a file per template into this directory instead
     #[arg(long, value_name = "DIRECTORY")]
-    pub(crate) output_dir: Option<PathBuf>,
+    pub(crate) output_dir: Option<String>,
     /// Writes into a folder of the release's name below --output-dir
     #[arg(long)]
     pub(crate) release_name: bool,
@@ -111,12 +117,35 @@ pub(crate) struct TemplateOutputArgs {
 #[derive(Debug, Args)]
 pub(crate) struct IgnoredArgs {
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          conflicts_with = "dry_run")]
+          value_parser = pflag::boolean("--validate"), conflicts_with = "dry_run")]
     pub(crate) validate: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = pflag::boolean("--hide-notes"))]
+    pub(crate) hide_notes: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = pflag::boolean("--render-subchart-notes"))]
+    pub(crate) render_subchart_notes: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = pflag::boolean("--atomic"))]
+    pub(crate) atomic: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = pflag::boolean("--force"))]
+    pub(crate) force: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "watcher", value_parser = wait_strategy)]
+    pub(crate) wait: Option<String>,
     #[arg(long, hide = true)]
-    pub(crate) hide_notes: bool,
+    wait_for_jobs: bool,
+    #[arg(long, hide = true, value_parser = timeout)]
+    timeout: Option<String>,
     #[arg(long, hide = true)]
-    pub(crate) render_subchart_notes: bool,
+    rollback_on_failure: bool,
+    #[arg(long, hide = true)]
+    force_replace: bool,
+    #[arg(long, hide = true, conflicts_with = "force_replace")]
+    force_conflicts: bool,
+    #[arg(long, hide = true)]
+    server_side: bool,
     #[arg(long, hide = true)]
     skip_crds: bool,
     #[arg(long, hide = true)]
@@ -129,8 +158,132 @@ pub(crate) struct IgnoredArgs {
     take_ownership: bool,
     #[arg(long, hide = true)]
     description: Option<String>,
-    #[arg(short, long, hide = true)]
+    #[arg(short, long, hide = true, value_parser = labels)]
     labels: Vec<String>,
+}
+
+/// Flags of Helm for charts from elsewhere. Nothing is fetched, so only `--repo` and `--verify` are
+/// looked at, to be refused.
+#[derive(Debug, Args)]
+pub(crate) struct FetchingArgs {
+    #[arg(long, hide = true)]
+    pub(crate) repo: Option<String>,
+    #[arg(long, hide = true)]
+    pub(crate) verify: bool,
+    #[arg(long, hide = true)]
+    pub(crate) version: Option<String>,
+    #[arg(long, hide = true)]
+    pub(crate) devel: bool,
+    #[arg(long, hide = true)]
+    ca_file: Option<String>,
+    #[arg(long, hide = true)]
+    cert_file: Option<String>,
+    #[arg(long, hide = true)]
+    key_file: Option<String>,
+    #[arg(long, hide = true)]
+    keyring: Option<String>,
+    #[arg(long, hide = true)]
+    username: Option<String>,
+    #[arg(long, hide = true)]
+    password: Option<String>,
+    #[arg(long, hide = true)]
+    pass_credentials: bool,
+    #[arg(long, hide = true)]
+    insecure_skip_tls_verify: bool,
+    #[arg(long, hide = true)]
+    plain_http: bool,
+}
+
+/// Flags that every command of Helm takes. Those about a cluster matter for `--dry-run=server`
+/// alone.
+#[derive(Debug, Args)]
+pub(crate) struct HelmArgs {
+    /// Tells more, and prints what was rendered even if it is no YAML [env: HELM_DEBUG]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_name = "BOOL", value_parser = pflag::boolean("--debug"))]
+    pub(crate) debug: Option<bool>,
+    #[arg(long, hide = true)]
+    burst_limit: Option<String>,
+    #[arg(long, hide = true)]
+    qps: Option<String>,
+    #[arg(long, hide = true)]
+    content_cache: Option<String>,
+    #[arg(long, hide = true)]
+    registry_config: Option<String>,
+    #[arg(long, hide = true)]
+    repository_cache: Option<String>,
+    #[arg(long, hide = true)]
+    repository_config: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// How Helm is told of a cluster beside its kubeconfig.
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArgs {
+    #[arg(long, hide = true)]
+    kube_apiserver: Option<String>,
+    #[arg(long, hide = true)]
+    kube_as_group: Vec<String>,
+    #[arg(long, hide = true)]
+    kube_as_user: Option<String>,
+    #[arg(long, hide = true)]
+    kube_ca_file: Option<String>,
+    #[arg(long, hide = true)]
+    kube_insecure_skip_tls_verify: bool,
+    #[arg(long, hide = true)]
+    kube_tls_server_name: Option<String>,
+    #[arg(long, hide = true)]
+    kube_token: Option<String>,
+}
+
+impl ClusterArgs {
+    /// The first of these that is given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let text = |given: &Option<String>| given.as_ref().is_some_and(|it| !it.is_empty());
+        let all = [
+            ("--kube-apiserver", text(&self.kube_apiserver)),
+            ("--kube-as-group", !self.kube_as_group.is_empty()),
+            ("--kube-as-user", text(&self.kube_as_user)),
+            ("--kube-ca-file", text(&self.kube_ca_file)),
+            ("--kube-insecure-skip-tls-verify", self.kube_insecure_skip_tls_verify),
+            ("--kube-tls-server-name", text(&self.kube_tls_server_name)),
+            ("--kube-token", text(&self.kube_token)),
+        ];
+        all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
+    }
+}
+
+/// Helm's `waitValue.Set`.
+fn wait_strategy(text: &str) -> Result<String, FlagError> {
+    match text {
+        "watcher" | "hookOnly" | "legacy" | "true" | "false" => Ok(text.to_owned()),
+        _ => {
+            let quoted = pintle_go_fmt::quote(text.as_bytes());
+            let known = "Valid inputs are watcher, hookOnly, and legacy";
+            Err(FlagError::new("--wait", text, &format!("invalid wait input {quoted}. {known}")))
+        }
+    }
+}
+
+/// Go's `time.ParseDuration`.
+fn timeout(text: &str) -> Result<String, FlagError> {
+    pintle_go_time::parse_duration(text.as_bytes())
+        .map(|_| text.to_owned())
+        .map_err(|error| FlagError::new("--timeout", text, &error.to_string()))
+}
+
+/// pflag's `stringToString`, whose labels nobody reads here.
+fn labels(text: &str) -> Result<String, FlagError> {
+    let whole = std::iter::once(text.trim_matches('"')).filter(|_| text.matches('=').count() < 2);
+    let parts = text.split(',').filter(|_| text.matches('=').count() >= 2);
+    match whole.chain(parts).find(|pair| !pair.contains('=')) {
+        None => Ok(text.to_owned()),
+        Some(pair) => {
+            let why = format!("{pair} must be formatted as key=value");
+            Err(FlagError::new("-l, --labels", text, &why))
+        }
+    }
 }
 
 /// `lint`
@@ -163,6 +316,8 @@ pub(crate) struct LintArgs {
     /// The Kubernetes version for .Capabilities, and for what is deprecated
     #[arg(long, value_name = "VERSION")]
     pub(crate) kube_version: Option<String>,
+    #[command(flatten)]
+    pub(crate) helm: HelmArgs,
 }
 
 /// `show`
@@ -180,6 +335,10 @@ pub(crate) struct ShowArgs {
     pub(crate) part: ShowPart,
     /// A chart's directory, or its archive (.tgz)
     pub(crate) chart: String,
+    #[command(flatten)]
+    pub(crate) fetching: FetchingArgs,
+    #[command(flatten)]
+    pub(crate) helm: HelmArgs,
 }
 
 /// What a chart says of itself.

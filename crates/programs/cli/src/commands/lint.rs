@@ -16,6 +16,7 @@ use crate::settings::Settings;
 const MAX_DEPTH: usize = 200;
 
 pub(super) fn run(settings: &Settings, args: &LintArgs) -> Outcome {
+    let settings = &settings.as_helm(&args.helm);
     let failed = |text: &str| {
         settings.printer.word(&format!("Error: {text}"));
         Ok(ExitStatus::Failure)

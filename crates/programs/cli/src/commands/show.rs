@@ -16,8 +16,11 @@ use crate::settings::Settings;
 const READMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
 
 pub(super) fn run(settings: &Settings, args: &ShowArgs) -> Outcome {
+    let settings = &settings.as_helm(&args.helm);
+    charts::tell_version(settings, &args.fetching, "original chart version");
     let mut warnings = Vec::new();
-    let loaded = charts::find(&args.chart).and_then(|path| charts::load(&path, &mut warnings));
+    let loaded = charts::locate(settings, &args.fetching, &args.chart)
+        .and_then(|path| charts::load(&path, &mut warnings));
     charts::warn(&settings.printer, &warnings);
     let chart = match loaded {
         Ok(chart) => chart,

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use pintle_go_semver::{Constraints, Version};
 use pintle_go_value::Tree;
-use pintle_helm_chart::{Maintainer, Metadata};
+use pintle_helm_chart::{Maintainer, Metadata, go_io_text};
 
-use super::{Report, Severity, holds, io_text, urls};
+use super::{Report, Severity, holds, urls};
 
 const FILE: &str = "Chart.yaml";
 
@@ -16,7 +16,7 @@ pub(super) fn check(root: &Path, report: &mut Report) {
     report.rule(Severity::Error, FILE, holds(!path.is_dir(), text));
     let read = std::fs::read(&path).map_err(|error| {
         let verb = if path.is_dir() { "read" } else { "open" };
-        format!("{verb} {}: {}", path.display(), io_text(&error))
+        format!("{verb} {}: {}", path.display(), go_io_text(&error))
     });
     let parsed = read.and_then(|text| Metadata::read(&text).map(|metadata| (text, metadata)));
     let parsed = parsed.map_err(|error| format!("unable to parse YAML\n\t{error}"));
@@ -74,7 +74,7 @@ fn only_v2(metadata: &Metadata, used: bool, what: &str, they: &str) -> Result<()
 /// The type as YAML has it, before numbers become texts.
 fn is_string(tree: &Tree, key: &str) -> Result<(), String> {
     let ty = match tree.get(key) {
-        None | Some(Tree::String(_)) => return Ok(()),
+        None | Some(Tree::String(_) | Tree::Bytes(_)) => return Ok(()),
         Some(Tree::Null) => "<nil>",
         Some(Tree::Bool(_)) => "bool",
         Some(Tree::Int(_) | Tree::Float(_)) => "float64",

@@ -48,7 +48,7 @@ pub(super) fn check(object: &Stub) -> Result<(), String> {
 }
 
 fn too_long(name: &str, most: usize) -> Option<String> {
-    (name.len() > most).then(|| format!("must be no more than {most} bytes"))
+    (name.len() > most).then(|| format!("must be no more than {most} characters"))
 }
 
 fn is_label(name: &str) -> bool {

@@ -85,7 +85,7 @@ impl Reading {
             Tree::Null => "null",
             Tree::Bool(_) => "bool",
             Tree::Int(_) | Tree::Float(_) => "number",
-            Tree::String(_) => "string",
+            Tree::String(_) | Tree::Bytes(_) => "string",
             Tree::List(_) => "array",
             Tree::Map(_) => "object",
         };

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use pintle_go_value::{Tree, TreeMap};
-use pintle_helm_chart::validate_against_schema;
+use pintle_helm_chart::{Warning, go_read_error, validate_against_schema};
 use pintle_helm_render::{KubeVersion, ParsedChart, lint_files};
 
 use super::objects::Stub;
-use super::{Choice, Report, Severity, deprecations, holds, io_text, load, names};
+use super::{Choice, Report, Severity, deprecations, holds, load, names};
 
 const VALUES: &str = "values.yaml";
+/// How the error ends that says what the file is read into.
+const MAP: &str = "map[string]interface {}";
 const TEMPLATES: &str = "templates/";
 
 /// Helm's `ValuesWithOverrides`.
@@ -19,20 +21,34 @@ pub(super) fn check_values(root: &Path, choice: &Choice<'_>, report: &mut Report
     if report.rule(Severity::Info, VALUES, there).is_none() {
         return;
     }
-    let checked = values(root, &path, choice);
+    let checked = values(root, &path, choice, &mut report.warnings);
     report.rule(Severity::Error, VALUES, checked);
 }
 
-fn values(root: &Path, path: &Path, choice: &Choice<'_>) -> Result<(), String> {
+fn values(
+    root: &Path,
+    path: &Path,
+    choice: &Choice<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), String> {
     let fault = |error: String| format!("unable to parse YAML: {error}");
-    let text = std::fs::read(path).map_err(|error| {
-        let verb = if path.is_dir() { "read" } else { "open" };
-        fault(format!("{verb} {}: {}", path.display(), io_text(&error)))
+    let text = std::fs::read(path)
+        .map_err(|error| fault(go_read_error(&path.display().to_string(), &error)))?;
+    let defaults = pintle_go_yaml::read_map(&text).map_err(|error| {
+        // Helm reads into its own type here.
+        let text = error.to_string();
+        fault(match text.strip_suffix(MAP) {
+            Some(start) => format!("{start}common.Values"),
+            None => text,
+        })
     })?;
-    let defaults = pintle_go_yaml::read_map(&text).map_err(|error| fault(error.to_string()))?;
     let schema = std::fs::read(root.join("values.schema.json")).unwrap_or_default();
     if schema.is_empty() || choice.options.skip_schema_validation {
         return Ok(());
+    }
+    if choice.options.debug && pintle_go_yaml::read_json(&schema).is_ok() {
+        let text = String::from_utf8_lossy(&schema);
+        warnings.push(Warning::debug("unmarshalled JSON schema").with("schema", text));
     }
     let mut merged = choice.values.clone();
     coalesce(&mut merged, &defaults);

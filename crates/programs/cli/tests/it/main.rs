@@ -5,6 +5,7 @@
 mod charts;
 mod codes;
 mod demo;
+mod flags;
 mod helm;
 mod help;
 mod leave;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
+use pintle_helm_chart::go_io_text;
 use pintle_helm_render::{Rendered, TemplateOptions};
 
 /// Where files go.
@@ -15,8 +16,14 @@ pub(super) struct Target<'t> {
     pub(super) below: Option<&'t str>,
 }
 
-/// Writes all that would be printed, and prints a line per document as Helm does.
-pub(super) fn write(
+impl Target<'_> {
+    fn of_release(&self) -> PathBuf {
+        self.below.map_or_else(|| self.folder.to_owned(), |it| self.folder.join(it))
+    }
+}
+
+/// Writes all that would be printed but the hooks, and prints a line per document as Helm does.
+pub(super) fn write_manifests(
     target: &Target<'_>,
     rendered: &Rendered,
     choice: &TemplateOptions,
@@ -30,12 +37,23 @@ pub(super) fn write(
             put(target.folder, &crd.path, &crd.data, again, out)?;
         }
     }
-    let folder = target.below.map_or_else(|| target.folder.to_owned(), |it| target.folder.join(it));
+    let folder = target.of_release();
     for document in &rendered.documents {
         let path = &document.source.path;
         let again = !written.insert(path.clone());
         put(&folder, path, document.text(), again, out)?;
     }
+    Ok(())
+}
+
+/// Writes the hooks that would be printed.
+pub(super) fn write_hooks(
+    target: &Target<'_>,
+    rendered: &Rendered,
+    choice: &TemplateOptions,
+    out: &mut dyn Write,
+) -> Result<(), String> {
+    let folder = target.of_release();
     for hook in &rendered.hooks {
         if choice.no_hooks || (choice.skip_tests && hook.is_test()) {
             continue;
@@ -56,10 +74,8 @@ fn put(
     out: &mut dyn Write,
 ) -> Result<(), String> {
     let path = format!("{}/{name}", folder.display());
+    make_folder_of(Path::new(&path))?;
     let mut open = || -> std::io::Result<()> {
-        if let Some(parent) = Path::new(&path).parent() {
-            fs::create_dir_all(parent)?;
-        }
         let mut file = if append {
             OpenOptions::new().append(true).open(&path)?
         } else {
@@ -70,5 +86,21 @@ fn put(
         file.write_all(b"\n")?;
         writeln!(out, "wrote {path}")
     };
-    open().map_err(|error| format!("open {path}: {error}"))
+    open().map_err(|error| format!("open {path}: {}", go_io_text(&error)))
+}
+
+/// Helm's `ensureDirectoryForFile`.
+fn make_folder_of(path: &Path) -> Result<(), String> {
+    let folder: PathBuf = path.parent().into_iter().flat_map(Path::components).collect();
+    match folder.metadata() {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(format!("stat {}: {}", folder.display(), go_io_text(&error)))
+        }
+        _ => fs::create_dir_all(&folder).map_err(|error| {
+            // Go names the folder that could not be made: the first that is not there.
+            let missing = folder.ancestors().take_while(|it| !it.exists()).last();
+            let shown = missing.unwrap_or(&folder).display();
+            format!("mkdir {shown}: {}", go_io_text(&error))
+        }),
+    }
 }

@@ -1,0 +1,118 @@
+//! Flags as Helm's parser takes them (`pflag`): `--flag=false`, the last of two wins, and a flag
+//! that wants a value takes whatever comes next.
+
+use std::ffi::OsString;
+use std::fmt;
+
+use clap::{Arg, ArgAction, Command};
+
+/// The commands that stand for Helm's.
+const COMMANDS: [&str; 3] = ["template", "lint", "show"];
+
+/// A value that a flag does not take. Displays as pflag's error.
+#[derive(Clone, Debug)]
+pub(crate) struct FlagError(String);
+
+impl FlagError {
+    /// `flag` is what pflag calls it: `-l, --labels`.
+    pub(crate) fn new(flag: &str, value: &str, why: &str) -> Self {
+        let value = pintle_go_fmt::quote(value.as_bytes());
+        FlagError(format!("invalid argument {value} for \"{flag}\" flag: {why}"))
+    }
+}
+
+impl fmt::Display for FlagError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FlagError {}
+
+/// The program, with the flags of Helm's commands as pflag takes them. Its help would show a value
+/// behind each switch, so it is for parsing only.
+pub(crate) fn as_pflag(command: Command) -> Command {
+    COMMANDS.iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |it| it.args_override_self(true).mut_args(loosened))
+    })
+}
+
+/// The arguments that ask for the help of the same command of Helm and nothing else, so that it can
+/// be shown without [`as_pflag`].
+pub(crate) fn asking_for_help(name: &str, arguments: &[OsString]) -> Option<[OsString; 3]> {
+    let command = arguments.iter().find(|it| is_helms(it))?;
+    let long = arguments.iter().any(|it| it == "--help");
+    Some([name.into(), command.clone(), if long { "--help" } else { "-h" }.into()])
+}
+
+/// The arguments of the program. A command of Helm reads bytes that are no text as Go does.
+pub(crate) fn arguments() -> Vec<OsString> {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    if !arguments.iter().any(|it| is_helms(it)) {
+        return arguments;
+    }
+    arguments.iter().map(|it| runes(it.as_encoded_bytes()).into()).collect()
+}
+
+fn is_helms(argument: &OsString) -> bool {
+    COMMANDS.iter().any(|it| argument == it)
+}
+
+/// A text as Go reads it rune by rune: each byte that belongs to none is U+FFFD.
+fn runes(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
+fn loosened(arg: Arg) -> Arg {
+    match arg.get_action() {
+        ArgAction::SetTrue => {
+            let parser = boolean(shown(&arg));
+            arg.action(ArgAction::Set)
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_value("false")
+                .default_missing_value("true")
+                .value_parser(parser)
+        }
+        ArgAction::Set | ArgAction::Append
+            if !arg.is_positional() && !arg.is_require_equals_set() =>
+        {
+            arg.allow_hyphen_values(true)
+        }
+        _ => arg,
+    }
+}
+
+/// What pflag calls a flag in its errors.
+fn shown(arg: &Arg) -> String {
+    let long = arg.get_long().unwrap_or_default();
+    arg.get_short().map_or_else(|| format!("--{long}"), |short| format!("-{short}, --{long}"))
+}
+
+/// Go's `strconv.ParseBool`.
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads the value of a switch.
+pub(crate) fn boolean(
+    flag: impl Into<String>,
+) -> impl Fn(&str) -> Result<bool, FlagError> + Clone + Send + Sync + 'static {
+    let flag = flag.into();
+    move |text| {
+        parse_bool(text).ok_or_else(|| {
+            let quoted = pintle_go_fmt::quote(text.as_bytes());
+            let why = format!("strconv.ParseBool: parsing {quoted}: invalid syntax");
+            FlagError::new(&flag, text, &why)
+        })
+    }
+}
