@@ -335,6 +335,9 @@ pub(crate) struct ShowArgs {
     pub(crate) part: ShowPart,
     /// A chart's directory, or its archive (.tgz)
     pub(crate) chart: String,
+    /// Of Helm's `show values`; refused, since nothing here reads JSONPath.
+    #[arg(long, hide = true)]
+    pub(crate) jsonpath: Option<String>,
     #[command(flatten)]
     pub(crate) fetching: FetchingArgs,
     #[command(flatten)]

@@ -48,7 +48,7 @@ pub(crate) fn asking_for_help(name: &str, arguments: &[OsString]) -> Option<[OsS
 /// The arguments of the program. A command of Helm reads bytes that are no text as Go does.
 pub(crate) fn arguments() -> Vec<OsString> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    if !arguments.iter().any(|it| is_helms(it)) {
+    if !arguments.iter().any(is_helms) {
         return arguments;
     }
     arguments.iter().map(|it| runes(it.as_encoded_bytes()).into()).collect()

@@ -10,6 +10,7 @@ use crate::args::{ShowArgs, ShowPart};
 use crate::charts;
 use crate::commands::Outcome;
 use crate::exit::ExitStatus;
+use crate::fault::Fault;
 use crate::settings::Settings;
 
 /// Where Helm looks for the readme, in any case.
@@ -17,6 +18,10 @@ const READMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
 
 pub(super) fn run(settings: &Settings, args: &ShowArgs) -> Outcome {
     let settings = &settings.as_helm(&args.helm);
+    if args.jsonpath.as_deref().is_some_and(|it| !it.is_empty()) {
+        let hint = "give the values to a program that selects: `pintle show values CHART | yq …`";
+        return Err(Fault::usage("--jsonpath is not known").hint(hint).into());
+    }
     charts::tell_version(settings, &args.fetching, "original chart version");
     let mut warnings = Vec::new();
     let loaded = charts::locate(settings, &args.fetching, &args.chart)

@@ -215,7 +215,7 @@ fn fields_of_the_build_keep_their_order() {
 }
 
 #[test]
-fn repositories_are_not_asked() {
+fn what_is_refused() {
     let folder = folder(&[]);
     let error = "the repository \"http://localhost/\" is not asked: Pintle fetches no charts; get it \
                  with `helm pull`";
@@ -223,6 +223,9 @@ fn repositories_are_not_asked() {
     let ran = helm(folder.path(), &["template", "c", "--dry-run=server", "--kube-token", "x"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("--kube-token is not known to --dry-run=server"), "{}", ran.stderr);
+    let ran = helm(folder.path(), &["show", "values", "c", "--jsonpath", "{.a}"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("--jsonpath is not known"), "{}", ran.stderr);
 }
 
 #[test]
@@ -250,4 +253,36 @@ fn names_of_hosts_are_looked_up_when_allowed() {
     assert!(without.ends_with("v: \"\"\n"), "{without}");
     let with = helm(folder.path(), &["template", "c", "--enable-dns"]).ok();
     assert!(with.contains("\"127.0.0.1\"") || with.contains("\"::1\""), "{with}");
+}
+
+#[test]
+fn names_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let text = "v: {{ range $name, $data := .Files }}{{ $name }}={{ toString $data }}{{ end }}\n";
+    let folder = folder(&[("c/templates/a.yaml", text)]);
+    let name = std::ffi::OsStr::from_bytes(b"r\xff");
+    fs::write(folder.path().join("c").join(name), "x").unwrap();
+    let ran = helm(folder.path(), &["template", "c"]);
+    assert_eq!(ran.ok(), "---\n# Source: c/templates/a.yaml\nv: r\u{fffd}=x\n");
+}
+
+#[test]
+fn words_of_lint() {
+    let name = "a".repeat(260);
+    let object = format!("apiVersion: v1\nkind: PodTemplate\nmetadata: {{name: {name}}}\n");
+    let folder = folder(&[("c/templates/b.yaml", &object), ("d/values.yaml", "- a\n")]);
+    let long = helm(folder.path(), &["lint", "c"]).ok();
+    assert!(long.contains("\": must be no more than 253 characters\n"), "{long}");
+    fs::write(folder.path().join("d/Chart.yaml"), CHART).unwrap();
+    let list = helm(folder.path(), &["lint", "d"]).stdout;
+    let error = "[ERROR] values.yaml: unable to parse YAML: error unmarshaling JSON: while decoding \
+                 JSON: json: cannot unmarshal array into Go value of type common.Values\n";
+    assert!(list.contains(error), "{list}");
+    let none = helm(folder.path(), &["lint", "."]).stdout;
+    let error = "stat Chart.yaml: no such file or directory\n";
+    assert!(none.contains(error), "{none}");
+    let above = helm(&folder.path().join("c"), &["template", ".."]);
+    let place = folder.path().canonicalize().unwrap().join("Chart.yaml");
+    let error = format!("Error: unable to detect chart at {}: open ", place.display());
+    assert!(above.stderr.starts_with(&error), "{}", above.stderr);
 }
