@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pintle-go-yaml",
             "pintle-go-semver",
             "pintle-go-fmt",
+            "pintle-go-regexp",
             "pintle-go-time",
         ],
     ),

@@ -4,19 +4,25 @@
 //! differently, so they are written here. Schemas are compiled once per loaded chart. References to
 //! other documents are never followed: not to the network, not to files.
 
+mod address;
 mod failure;
+mod format;
 mod message;
+mod pattern;
 mod reference;
+mod syntax;
+mod url;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use boon::{CompileError, Compiler, SchemaIndex, Schemas, UrlLoader};
-use pintle_go_value::{Heap, Map, Tree, Value};
+use pintle_go_value::{FloatKind, Heap, Map, Tree, Value};
 use serde_json::Value as Json;
 
 use crate::{ChartError, Instance};
 use failure::Failure;
+use pattern::Patterns;
 
 const SCHEMA_URL: &str = "file:///values.schema.json";
 
@@ -28,7 +34,7 @@ pub(crate) struct Schema {
 }
 
 struct Compiled {
-    document: Json,
+    patterns: Patterns,
     schemas: Schemas,
     root: SchemaIndex,
 }
@@ -66,20 +72,24 @@ impl UrlLoader for NoLoader {
 }
 
 fn compile(text: &[u8]) -> Result<Compiled, String> {
-    let document: Json = serde_json::from_slice(text).map_err(|error| json_error(text, &error))?;
+    let mut document: Json =
+        serde_json::from_slice(text).map_err(|error| json_error(text, &error))?;
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(NoLoader));
-    let refused = |error: CompileError| compile_error(&error, &document);
-    compiler.add_resource(SCHEMA_URL, reference::escaped(document.clone())).map_err(refused)?;
+    format::register(&mut compiler);
+    let patterns = Patterns::of(&mut document);
+    let refused = |error: CompileError| compile_error(&error, &patterns);
+    compiler.add_resource(SCHEMA_URL, document).map_err(refused)?;
     let mut schemas = Schemas::new();
     let root = compiler.compile(SCHEMA_URL, &mut schemas).map_err(refused)?;
-    Ok(Compiled { document, schemas, root })
+    Ok(Compiled { patterns, schemas, root })
 }
 
 /// Why a schema is no JSON, in the words of Go's `json.Decoder`.
 fn json_error(text: &[u8], error: &serde_json::Error) -> String {
     match pintle_go_yaml::read_json(text).err().map(|error| error.to_string()) {
-        Some(text) if text == "unexpected end of JSON input" => "unexpected EOF".to_owned(),
+        _ if text.iter().all(|byte| b" \t\r\n".contains(byte)) => "EOF".to_owned(),
+        _ if error.is_eof() => "unexpected EOF".to_owned(),
         Some(text) if text.ends_with("after top-level value") => {
             "invalid character after top-level value".to_owned()
         }
@@ -89,18 +99,26 @@ fn json_error(text: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// Why a schema is wrong itself.
-fn compile_error(error: &CompileError, document: &Json) -> String {
+fn compile_error(error: &CompileError, patterns: &Patterns) -> String {
     match error {
         CompileError::ValidationError { url, src } => {
-            let mut text = format!("{:?} is not valid against metaschema: ", format!("{url}#"));
-            text.push_str(&format!("jsonschema validation failed with '{}#'", src.schema_url));
-            Failure::write_all(src, document, &mut text);
-            text.replacen("##", "#", 2)
+            let mut text = format!("{:?} is not valid against metaschema: ", patterns.url(url));
+            let metaschema = src.schema_url.trim_end_matches('#');
+            text.push_str(&format!("jsonschema validation failed with '{metaschema}#'"));
+            Failure::write_all(src, patterns, &mut text);
+            text
         }
-        CompileError::JsonPointerNotFound(url) => format!("json-pointer in {url:?} not found"),
+        CompileError::JsonPointerNotFound(url) => {
+            format!("json-pointer in {:?} not found", patterns.url(url))
+        }
         CompileError::LoadUrlError { url, src } => format!("failing loading {url:?}: {src}"),
         CompileError::UnsupportedUrlScheme { url } => {
             format!("failing loading {url:?}: no URLLoader registered for {url:?}")
+        }
+        CompileError::InvalidRegex { url, regex, src } => {
+            let why = patterns.refusal(regex).unwrap_or_else(|| src.to_string());
+            let regex = pintle_go_fmt::quote(patterns.original(regex).as_bytes());
+            format!("invalid regex {regex} at {url:?}: {why}")
         }
         other => format!("{other:#}"),
     }
@@ -153,7 +171,7 @@ fn validate(schema: &Schema, values: &Map<'_>) -> Result<(), String> {
     let values = map_to_json(values);
     let Err(error) = compiled.schemas.validate(&values, compiled.root) else { return Ok(()) };
     let mut text = String::new();
-    if !Failure::write_all(&error, &compiled.document, &mut text) {
+    if !Failure::write_all(&error, &compiled.patterns, &mut text) {
         return Ok(());
     }
     let text = text.strip_prefix('\n').unwrap_or(&text);
@@ -173,10 +191,24 @@ fn to_json(value: Value<'_>) -> Json {
         Value::Bool(value) => Json::Bool(value),
         Value::Int(_, value) => Json::from(value),
         Value::Uint(_, value) => Json::from(value),
-        Value::Float(_, value) => Json::from(value),
+        Value::Float(_, value) => number(value),
         Value::String(text) => Json::String(String::from_utf8_lossy(text).into_owned()),
         Value::List(list) => Json::Array(list.items().iter().map(|item| to_json(*item)).collect()),
         Value::Map(map) => map_to_json(map),
         _ => Json::Null,
+    }
+}
+
+/// A number as Helm's validator has it: the one whose decimal digits Go prints, which it compares
+/// exactly.
+fn number(value: f64) -> Json {
+    if value.fract() != 0.0 {
+        return Json::from(value);
+    }
+    let digits = pintle_go_fmt::format_float(value, b'f', None, FloatKind::Float64);
+    match (digits.parse::<i64>(), digits.parse::<u64>()) {
+        (Ok(whole), _) => Json::from(whole),
+        (_, Ok(whole)) => Json::from(whole),
+        _ => Json::from(value),
     }
 }

@@ -7,8 +7,9 @@
 use boon::{ErrorKind, ValidationError};
 use serde_json::Value as Json;
 
-use super::SCHEMA_URL;
-use super::message::{message, no_match, quote};
+use super::format;
+use super::message::{invalid, message, no_match, quote};
+use super::pattern::Patterns;
 
 /// An error with what it follows from.
 pub(super) struct Failure {
@@ -62,15 +63,15 @@ impl Branch {
 
 impl Failure {
     /// Writes what follows from a root error, one line each; false if nothing is wrong after all.
-    /// `schema` is the document that was compiled.
+    /// `patterns` are those of the document.
     pub(super) fn write_all(
         root: &ValidationError<'_, '_>,
-        schema: &Json,
+        patterns: &Patterns,
         text: &mut String,
     ) -> bool {
         let before = text.len();
-        for cause in &root.causes {
-            if let Some(failure) = Failure::new(cause, schema, root.schema_url, None) {
+        for cause in before_format(&root.causes) {
+            if let Some(failure) = Failure::new(cause, patterns, root.schema_url, None) {
                 failure.write(1, text);
             }
         }
@@ -80,10 +81,14 @@ impl Failure {
     /// The failure of an error below a place in the schema; none if it is none in exact numbers.
     fn new(
         error: &ValidationError<'_, '_>,
-        schema: &Json,
+        patterns: &Patterns,
         base: &str,
         below: Option<Branch>,
     ) -> Option<Self> {
+        let error_causes = before_format(&error.causes);
+        if let (ErrorKind::Group, [only]) = (&error.kind, error_causes) {
+            return Failure::new(only, patterns, base, below);
+        }
         if let ErrorKind::MultipleOf { got, want } = &error.kind
             && is_multiple(&got.to_string(), &want.to_string())
         {
@@ -94,12 +99,11 @@ impl Failure {
             ErrorKind::Reference { url, .. } => (*url, true),
             _ => (error.schema_url, false),
         };
-        let mut causes: Vec<Failure> = error
-            .causes
+        let mut causes: Vec<Failure> = error_causes
             .iter()
-            .filter_map(|cause| Failure::new(cause, schema, causes_base, branch))
+            .filter_map(|cause| Failure::new(cause, patterns, causes_base, branch))
             .collect();
-        let lost = error.causes.len() - causes.len();
+        let lost = error_causes.len() - causes.len();
         if lost > 0 {
             let other_branch = branch.is_some_and(|branch| branch != Branch::AllOf);
             if causes.is_empty() || other_branch {
@@ -109,13 +113,9 @@ impl Failure {
                 return causes.pop();
             }
         }
-        let location = error.instance_location.to_string();
-        let text = match &error.kind {
-            ErrorKind::Pattern { got, want } => {
-                no_match(got, pattern_at(schema, error.schema_url).unwrap_or(want))
-            }
-            kind => message(kind),
-        };
+        // The instance is the schema itself where that is checked.
+        let location = patterns.pointer(&error.instance_location.to_string());
+        let text = text_of(&error.kind, patterns);
         let failure = Failure { location: location.clone(), text, reference, causes };
         let relative = error.schema_url.strip_prefix(base).unwrap_or_default();
         Some(wrap(failure, &location, relative, below))
@@ -136,29 +136,41 @@ impl Failure {
     }
 }
 
-/// The pattern as the schema has it: the library rewrites what Rust reads otherwise, such as `\d`.
-fn pattern_at<'s>(schema: &'s Json, url: &str) -> Option<&'s str> {
-    let pointer = url.strip_prefix(SCHEMA_URL)?.strip_prefix('#')?;
-    schema.pointer(&decoded(pointer))?.get("pattern")?.as_str()
+/// What Helm's validator finds of a list of causes: it goes no further with a schema whose format is
+/// wrong, and `boon` does.
+fn before_format<'e, 's, 'v>(
+    causes: &'e [ValidationError<'s, 'v>],
+) -> &'e [ValidationError<'s, 'v>] {
+    let Some((first, others)) = causes.split_first() else { return causes };
+    if !matches!(first.kind, ErrorKind::Format { .. }) {
+        return causes;
+    }
+    let location = first.instance_location.to_string();
+    let of_same = |other: &ValidationError<'_, '_>| {
+        let below = other.schema_url.strip_prefix(first.schema_url);
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+            && other.instance_location.to_string() == location
+    };
+    if others.iter().all(of_same) { &causes[..1] } else { causes }
 }
 
-/// A URL's fragment without its escapes.
-fn decoded(fragment: &str) -> String {
-    let mut parts = fragment.split('%');
-    let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        match part.get(..2).map(|digits| u8::from_str_radix(digits, 16)) {
-            Some(Ok(byte)) => {
-                out.push(byte);
-                out.extend_from_slice(&part.as_bytes()[2..]);
-            }
-            _ => {
-                out.push(b'%');
-                out.extend_from_slice(part.as_bytes());
-            }
+/// What is wrong, in Go's patterns.
+fn text_of(kind: &ErrorKind<'_, '_>, patterns: &Patterns) -> String {
+    match kind {
+        ErrorKind::Pattern { got, want } => no_match(got, patterns.original(want)),
+        ErrorKind::PropertyName { prop } => {
+            format!("invalid propertyName {}", quote(patterns.original(prop)))
         }
+        ErrorKind::Format { got, want, err } => {
+            let original = got.as_str().map(|text| patterns.original(text));
+            let error = got.as_str().and_then(|text| patterns.refusal(text));
+            let error = error.or_else(|| format::check(want, original?).err());
+            let error = error.unwrap_or_else(|| err.to_string());
+            let got = original.map_or_else(|| got.as_ref().clone(), Json::from);
+            invalid(&got, format::name(want), &error)
+        }
+        kind => message(kind),
     }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Puts the layers around a failure that its path through the schema tells of. `below` is the
@@ -186,7 +198,7 @@ fn wrap(failure: Failure, location: &str, path: &str, below: Option<Branch>) -> 
             | "additionalProperties"
             | "unevaluatedItems"
             | "unevaluatedProperties" => (1, 1),
-            "not" | "if" | "then" | "else" => (1, 0),
+            "not" | "if" | "then" | "else" | "propertyNames" => (1, 0),
             "dependencies" | "dependentSchemas" | "$defs" | "definitions" => (2, 0),
             _ => break,
         };

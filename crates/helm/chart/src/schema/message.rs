@@ -24,7 +24,7 @@ pub(super) fn message(kind: &ErrorKind<'_, '_>) -> String {
         ErrorKind::Enum { want } => enumeration(want),
         ErrorKind::Const { want: Json::Array(_) | Json::Object(_) } => "'const' failed".to_owned(),
         ErrorKind::Const { want } => format!("value must be {}", show(want)),
-        ErrorKind::Format { got, want, err } => format!("{} is not valid {want}: {err}", show(got)),
+        ErrorKind::Format { got, want, err } => invalid(got, want, &err.to_string()),
         ErrorKind::MinProperties { got, want } => limits("minProperties", got, want),
         ErrorKind::MaxProperties { got, want } => limits("maxProperties", got, want),
         ErrorKind::MinItems { got, want } => limits("minItems", got, want),
@@ -61,6 +61,11 @@ pub(super) fn message(kind: &ErrorKind<'_, '_>) -> String {
 /// A text that does not match a pattern.
 pub(super) fn no_match(got: &str, pattern: &str) -> String {
     format!("{} does not match pattern {}", quote(got), quote(pattern))
+}
+
+/// A value that is not of a format.
+pub(super) fn invalid(got: &Json, format: &str, error: &str) -> String {
+    format!("{} is not valid {format}: {error}", show(got))
 }
 
 fn rare_message(kind: &ErrorKind<'_, '_>) -> String {

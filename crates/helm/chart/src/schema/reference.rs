@@ -3,35 +3,8 @@
 //! It holds `$ref` to RFC 3986, where Go's `url.Parse` takes nearly any character: schemas that are
 //! generated for charts refer to `#/$defs/values.list[0]`. Escapes mean the same to both.
 
-use serde_json::Value as Json;
-
-/// Keywords whose values are data and no schemas.
-const DATA: [&str; 5] = ["const", "enum", "default", "example", "examples"];
-
-/// The schema with what a URI cannot hold in a `$ref` written as `%5B` and the like. Its nesting is
-/// bounded by the reader of JSON.
-pub(super) fn escaped(mut schema: Json) -> Json {
-    visit(&mut schema);
-    schema
-}
-
-fn visit(schema: &mut Json) {
-    match schema {
-        Json::Array(items) => items.iter_mut().for_each(visit),
-        Json::Object(entries) => {
-            for (key, value) in entries {
-                match value {
-                    Json::String(text) if key == "$ref" => *text = escape(text),
-                    value if !DATA.contains(&key.as_str()) => visit(value),
-                    _ => {}
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn escape(reference: &str) -> String {
+/// A reference with what a URI cannot hold written as `%5B` and the like.
+pub(super) fn escape(reference: &str) -> String {
     let fragment = reference.find('#').unwrap_or(reference.len());
     let mut out = String::with_capacity(reference.len());
     for (at, c) in reference.char_indices() {
