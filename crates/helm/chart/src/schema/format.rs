@@ -3,11 +3,11 @@
 //! Go indexes bytes and ranges over characters; so do these.
 
 use boon::{Compiler, Format};
+use pintle_go_fmt::quote;
 use pintle_go_regexp::Regex;
 use serde_json::Value as Json;
 
 use super::address::{atoi, parse_address};
-use super::message::quote;
 use super::url::{self, Url};
 
 /// The name under which `regex` is compiled.
@@ -80,7 +80,14 @@ fn fail<T>(why: &str) -> Result<T, String> {
 
 /// Go's `%q` of a character.
 fn quoted(c: char) -> String {
-    quote(c.encode_utf8(&mut [0; 4]))
+    match c {
+        '"' => "'\"'".to_owned(),
+        '\'' => r"'\''".to_owned(),
+        c => {
+            let quoted = quote(c.encode_utf8(&mut [0; 4]).as_bytes());
+            format!("'{}'", &quoted[1..quoted.len() - 1])
+        }
+    }
 }
 
 fn regex(text: &str) -> Result<(), String> {
