@@ -118,7 +118,7 @@ fn compile_error(error: &CompileError, patterns: &Patterns) -> String {
         CompileError::InvalidRegex { url, regex, src } => {
             let why = patterns.refusal(regex).unwrap_or_else(|| src.to_string());
             let regex = pintle_go_fmt::quote(patterns.original(regex).as_bytes());
-            format!("invalid regex {regex} at {url:?}: {why}")
+            format!("invalid regex {regex} at {:?}: {why}", patterns.url(url))
         }
         other => format!("{other:#}"),
     }

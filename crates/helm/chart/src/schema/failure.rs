@@ -158,6 +158,11 @@ fn before_format<'e, 's, 'v>(
 fn text_of(kind: &ErrorKind<'_, '_>, patterns: &Patterns) -> String {
     match kind {
         ErrorKind::Pattern { got, want } => no_match(got, patterns.original(want)),
+        ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => {
+            let (first, second) = (patterns.fragment(kw_loc1), patterns.fragment(kw_loc2));
+            let url = patterns.url(url);
+            format!("both {first} and {second} resolve to {url:?} causing reference cycle")
+        }
         ErrorKind::PropertyName { prop } => {
             format!("invalid propertyName {}", quote(patterns.original(prop)))
         }

@@ -93,9 +93,6 @@ fn rare_message(kind: &ErrorKind<'_, '_>) -> String {
             got.len(),
             places(got)
         ),
-        ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => {
-            format!("both {kw_loc1} and {kw_loc2} resolve to {url:?} causing reference cycle")
-        }
         ErrorKind::ContentSchema => "'contentSchema' failed".to_owned(),
         ErrorKind::ContentEncoding { want, err } => {
             format!("value is not {} encoded: {err}", quote(want))

@@ -156,12 +156,15 @@ impl Patterns {
 
     /// The URL of a place in the schema, by its way through the document.
     pub(super) fn url(&self, url: &str) -> String {
-        let Some((address, fragment)) = url.split_once('#') else { return format!("{url}#") };
-        let tokens = fragment.split('/').map(|token| {
-            let token = decoded(token);
-            url::path_escape(&self.pointer(&token))
-        });
-        format!("{address}#{}", tokens.collect::<Vec<_>>().join("/"))
+        let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
+        format!("{address}#{}", self.fragment(fragment))
+    }
+
+    /// A JSON pointer in the escapes of a URL, by its way through the document.
+    pub(super) fn fragment(&self, fragment: &str) -> String {
+        let tokens =
+            fragment.split('/').map(|token| url::path_escape(&self.pointer(&decoded(token))));
+        tokens.collect::<Vec<_>>().join("/")
     }
 
     /// A JSON pointer as it leads through the document.
