@@ -70,12 +70,23 @@ impl Failure {
         text: &mut String,
     ) -> bool {
         let before = text.len();
-        for cause in before_format(&root.causes) {
-            if let Some(failure) = Failure::new(cause, patterns, root.schema_url, None) {
-                failure.write(1, text);
-            }
+        let causes = before_format(&root.causes);
+        match Group::lost(causes, root.schema_url, 0) {
+            Some(group) => group.failure(causes, patterns).into_iter().collect(),
+            None => Failure::all(causes, patterns, root.schema_url, None),
         }
+        .iter()
+        .for_each(|failure| failure.write(1, text));
         text.len() > before
+    }
+
+    fn all(
+        causes: &[ValidationError<'_, '_>],
+        patterns: &Patterns,
+        base: &str,
+        below: Option<Branch>,
+    ) -> Vec<Self> {
+        causes.iter().filter_map(|cause| Failure::new(cause, patterns, base, below)).collect()
     }
 
     /// The failure of an error below a place in the schema; none if it is none in exact numbers.
@@ -99,10 +110,7 @@ impl Failure {
             ErrorKind::Reference { url, .. } => (*url, true),
             _ => (error.schema_url, false),
         };
-        let mut causes: Vec<Failure> = error_causes
-            .iter()
-            .filter_map(|cause| Failure::new(cause, patterns, causes_base, branch))
-            .collect();
+        let mut causes = Failure::all(error_causes, patterns, causes_base, branch);
         let lost = error_causes.len() - causes.len();
         if lost > 0 {
             let other_branch = branch.is_some_and(|branch| branch != Branch::AllOf);
@@ -112,6 +120,15 @@ impl Failure {
             if causes.len() == 1 && matches!(error.kind, ErrorKind::Group) {
                 return causes.pop();
             }
+        }
+        let depth = match error.kind {
+            ErrorKind::Reference { .. } => Some(error.instance_location.tokens.len()),
+            // The instance is a name alone.
+            ErrorKind::PropertyName { .. } => Some(0),
+            _ => None,
+        };
+        if let Some(group) = depth.and_then(|depth| Group::lost(error_causes, causes_base, depth)) {
+            causes = group.failure(error_causes, patterns).into_iter().collect();
         }
         // The instance is the schema itself where that is checked.
         let location = patterns.pointer(&error.instance_location.to_string());
@@ -178,24 +195,83 @@ fn text_of(kind: &ErrorKind<'_, '_>, patterns: &Patterns) -> String {
     }
 }
 
-/// Puts the layers around a failure that its path through the schema tells of. `below` is the
-/// keyword that the layer above is there for already.
-fn wrap(failure: Failure, location: &str, path: &str, below: Option<Branch>) -> Failure {
-    let parts: Vec<&str> = path.trim_start_matches('#').split('/').skip(1).collect();
-    // Each layer, and how many parts of the location lie above it.
-    let mut layers: Vec<(Branch, usize)> = Vec::new();
-    let (mut at, mut depth) = (0, 0);
-    while let Some(part) = parts.get(at) {
-        if let Some(branch) = Branch::keyword(part) {
-            if !(at == 0 && below == Some(branch)) {
-                layers.push((branch, depth));
+/// A schema with several errors that `boon` hands up to a root, a reference or a name without the
+/// layers above it: `allOf` of one branch that fails twice.
+struct Group {
+    /// Where the schema is, and from where on that is told of.
+    url: String,
+    base: usize,
+    location: String,
+}
+
+impl Group {
+    /// The group that errors below a place in the schema are of, if there are layers in between.
+    /// `depth` is that of the instance at that place.
+    fn lost(causes: &[ValidationError<'_, '_>], base: &str, depth: usize) -> Option<Self> {
+        let (first, others) = causes.split_first()?;
+        let path = first.schema_url.strip_prefix(base)?;
+        let paths: Option<Vec<&str>> =
+            causes.iter().map(|cause| cause.schema_url.strip_prefix(base)).collect();
+        let paths = paths?;
+        let locations: Vec<String> =
+            causes.iter().map(|cause| cause.instance_location.to_string()).collect();
+        let locations: Vec<&str> = locations.iter().map(|location| &**location).collect();
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        let all = steps(&parts);
+        let last = all
+            .iter()
+            .rposition(|step| agree(&paths, step.end) && agree(&locations, depth + step.depth))?;
+        let layered = !others.is_empty() && all[..=last].iter().any(|step| step.layer.is_some());
+        let join = |text: &str, tokens: usize| {
+            text.split('/').take(tokens + 1).collect::<Vec<_>>().join("/")
+        };
+        layered.then(|| Group {
+            url: format!("{base}{}", join(path, all[last].end)),
+            base: base.len(),
+            location: join(locations[0], depth + all[last].depth),
+        })
+    }
+
+    fn failure(&self, causes: &[ValidationError<'_, '_>], patterns: &Patterns) -> Option<Failure> {
+        let mut causes = Failure::all(causes, patterns, &self.url, None);
+        let location = patterns.pointer(&self.location);
+        let failure = match causes.len() {
+            0 | 1 => causes.pop()?,
+            _ => {
+                let text = "validation failed".to_owned();
+                Failure { location: location.clone(), text, reference: false, causes }
             }
-            depth += usize::from(branch == Branch::Contains);
-            at += if branch == Branch::Contains { 1 } else { 2 };
-            continue;
-        }
-        let numbered = parts.get(at + 1).is_some_and(|next| next.parse::<usize>().is_ok());
-        let (steps, down) = match *part {
+        };
+        Some(wrap(failure, &location, &self.url[self.base..], None))
+    }
+}
+
+/// Whether pointers begin with the same tokens, as many as are asked for.
+fn agree(pointers: &[&str], tokens: usize) -> bool {
+    // A pointer has an empty token in front.
+    let head = |at: usize| pointers[at].split('/').take(tokens + 1);
+    (0..pointers.len()).all(|at| head(at).count() == tokens + 1 && head(at).eq(head(0)))
+}
+
+/// A step on the way down a schema.
+struct Step {
+    /// How many parts of the path lead here, and how many of the instance's location.
+    end: usize,
+    depth: usize,
+    /// The layer that it stands for, and how many parts of the location lie above that.
+    layer: Option<(Branch, usize)>,
+}
+
+fn steps(parts: &[&str]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let (mut end, mut depth) = (0, 0);
+    while let Some(part) = parts.get(end) {
+        let branch = Branch::keyword(part);
+        let layer = branch.map(|branch| (branch, depth));
+        let numbered = parts.get(end + 1).is_some_and(|next| next.parse::<usize>().is_ok());
+        let (length, down) = match *part {
+            "contains" => (1, 1),
+            _ if branch.is_some() => (2, 0),
             "properties" | "patternProperties" | "prefixItems" => (2, 1),
             "items" if numbered => (2, 1),
             "items"
@@ -207,12 +283,25 @@ fn wrap(failure: Failure, location: &str, path: &str, below: Option<Branch>) -> 
             "dependencies" | "dependentSchemas" | "$defs" | "definitions" => (2, 0),
             _ => break,
         };
-        at += steps;
+        end += length;
         depth += down;
+        steps.push(Step { end, depth, layer });
     }
+    steps
+}
+
+/// Puts the layers around a failure that its path through the schema tells of. `below` is the
+/// keyword that the layer above is there for already.
+fn wrap(failure: Failure, location: &str, path: &str, below: Option<Branch>) -> Failure {
+    let parts: Vec<&str> = path.trim_start_matches('#').split('/').skip(1).collect();
+    let steps = steps(&parts);
+    let depth = steps.last().map_or(0, |step| step.depth);
+    let layers = steps.into_iter().enumerate().filter_map(|(at, step)| {
+        step.layer.filter(|(branch, _)| !(at == 0 && below == Some(*branch)))
+    });
     let tokens: Vec<&str> = location.split('/').skip(1).collect();
     let above = tokens.len().saturating_sub(depth);
-    layers.into_iter().rev().fold(failure, |inner, (branch, depth)| {
+    layers.rev().fold(failure, |inner, (branch, depth)| {
         let kept = &tokens[..(above + depth).min(tokens.len())];
         let location = kept.iter().map(|token| format!("/{token}")).collect();
         let text = branch.text().to_owned();
