@@ -213,8 +213,12 @@ impl Group {
         let paths: Option<Vec<&str>> =
             causes.iter().map(|cause| cause.schema_url.strip_prefix(base)).collect();
         let paths = paths?;
+        // Those of names do not say where they are.
+        let placed = |cause: &&ValidationError<'_, '_>| {
+            !matches!(cause.kind, ErrorKind::PropertyName { .. })
+        };
         let locations: Vec<String> =
-            causes.iter().map(|cause| cause.instance_location.to_string()).collect();
+            causes.iter().filter(placed).map(|cause| cause.instance_location.to_string()).collect();
         let locations: Vec<&str> = locations.iter().map(|location| &**location).collect();
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let all = steps(&parts);
@@ -228,7 +232,7 @@ impl Group {
         layered.then(|| Group {
             url: format!("{base}{}", join(path, all[last].end)),
             base: base.len(),
-            location: join(locations[0], depth + all[last].depth),
+            location: join(locations.first().copied().unwrap_or_default(), depth + all[last].depth),
         })
     }
 
