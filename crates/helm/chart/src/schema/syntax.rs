@@ -26,6 +26,7 @@ pub(super) fn rust_pattern(pattern: &str) -> Option<String> {
         flags: Flags::default(),
         groups: Vec::new(),
         last: None,
+        repeated: false,
     };
     while !writer.rest.is_empty() {
         writer.piece()?;
@@ -48,6 +49,8 @@ struct Writer<'p> {
     groups: Vec<(Flags, usize)>,
     /// Where the piece starts that a repetition would be about.
     last: Option<usize>,
+    /// Whether it is repeated already.
+    repeated: bool,
 }
 
 impl Writer<'_> {
@@ -81,6 +84,7 @@ impl Writer<'_> {
                 self.flags = flags;
                 self.out.push(')');
                 self.last = Some(start);
+                self.repeated = false;
             }
             '|' => {
                 self.out.push('|');
@@ -101,6 +105,7 @@ impl Writer<'_> {
 
     fn text(&mut self, text: &str) {
         self.last = Some(self.out.len());
+        self.repeated = false;
         self.out.push_str(text);
     }
 
@@ -143,9 +148,11 @@ impl Writer<'_> {
     fn repeat(&mut self, operator: &str) -> Option<()> {
         self.skip("?");
         let start = self.last?;
-        // A class, a group and a character can be repeated as they are, a repetition cannot.
-        self.out.insert_str(start, "(?:");
-        self.out.push(')');
+        // Go takes `a*(?i)*`, which would be read as one operator.
+        if std::mem::replace(&mut self.repeated, true) {
+            self.out.insert_str(start, "(?:");
+            self.out.push(')');
+        }
         self.out.push_str(operator);
         Some(())
     }
