@@ -177,7 +177,7 @@ pub(crate) fn go_quote(text: &str) -> String {
 }
 
 /// The path of an entry below the chart's folder, or why it must not be there.
-fn entry_path(name: &str) -> Result<String, ChartError> {
+pub(crate) fn entry_path(name: &str) -> Result<String, ChartError> {
     let delimiter = if name.contains('\\') { '\\' } else { '/' };
     let (first, rest) = name.split_once(delimiter).unwrap_or((name, ""));
     let rest = rest.replace(delimiter, "/");

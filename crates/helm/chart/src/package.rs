@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
+use crate::archive::entry_path;
 use crate::{Chart, ChartError};
 
 /// A packed chart.
@@ -39,11 +40,7 @@ pub fn package(chart: &Chart) -> Result<Package, ChartError> {
             header.set_uid(0);
             header.set_gid(0);
             let path = format!("{}/{}", chart.name(), file.name);
-            if path.contains('\\') {
-                // Whoever reads the archive would take the path apart there.
-                let why = format!("{path} has a backslash in its name: rename it");
-                return Err(io::Error::other(why));
-            }
+            check_path(&path, &file.name).map_err(io::Error::other)?;
             archive.append_data(&mut header, path, &file.data[..])?;
         }
         let mut gzip = archive.into_inner()?;
@@ -57,4 +54,13 @@ pub fn package(chart: &Chart) -> Result<Package, ChartError> {
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let file_name = format!("{}-{}.tgz", chart.name(), chart.metadata().version);
     Ok(Package { bytes, digest: format!("sha256:{hex}"), file_name })
+}
+
+/// A path that whoever reads the archive would refuse, or take for another, is not packed.
+fn check_path(path: &str, name: &str) -> Result<(), String> {
+    match entry_path(path) {
+        Ok(read) if read == name => Ok(()),
+        Ok(read) => Err(format!("{path} would be read back as {read}: rename it")),
+        Err(error) => Err(format!("{path} could not be read back ({error}): rename it")),
+    }
 }

@@ -171,11 +171,17 @@ fn names_that_archives_can_not_hold_are_not_packed() {
     };
     assert_eq!(
         refusal("'\\'", "a"),
-        "cannot pack chart \\: \\/Chart.yaml has a backslash in its name: rename it"
+        "cannot pack chart \\: \\/Chart.yaml could not be read back (chart illegally contains \
+         absolute paths): rename it"
     );
     assert_eq!(
         refusal("c", "a\\b"),
-        "cannot pack chart c: c/a\\b has a backslash in its name: rename it"
+        "cannot pack chart c: c/a\\b would be read back as b: rename it"
+    );
+    assert_eq!(
+        refusal("c", "..a"),
+        "cannot pack chart c: c/..a could not be read back (chart illegally references parent \
+         directory): rename it"
     );
 }
 
