@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::Api;
+use pintle_cluster_apply::ApplyError;
 use pintle_release_api::{DeletionPolicy, FINALIZER, Reason};
 use pintle_release_manifest::{Gvk, Object, ObjectKey};
 use pintle_release_plan::{Live, Prune, PruneMode, rank};
@@ -18,15 +19,13 @@ const OWN_CRD: &str = "releases.pintle.dev";
 
 /// What stands around a release that is being deleted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Setting {
-    /// Nothing special.
-    Usual,
+struct Setting {
     /// The objects stay: it was asked for, or the definition of Releases itself is being deleted,
     /// and no application must die of that.
-    Orphan,
+    orphan: bool,
     /// The namespace is being deleted: the account and its rights go first, and Kubernetes deletes
     /// what is in the namespace itself.
-    NamespaceGoes,
+    namespace_goes: bool,
 }
 
 /// Goes one step further: one wave a reconcile, so that no worker ever waits.
@@ -38,14 +37,14 @@ pub(crate) async fn teardown(job: &mut Job<'_>) -> Result<Flow, Fault> {
     let setting = setting(job).await?;
     rollout::watch(job, kinds(job).await).await?;
     let unseen = rollout::unseen(job);
-    if !unseen.is_empty() && setting != Setting::NamespaceGoes {
+    if !unseen.is_empty() && !setting.namespace_goes {
         // What was written a moment ago and is not seen yet would be left behind. The watch brings
         // the next step as soon as it is.
         job.blocked_by = unseen;
         return Ok(Flow::Settled);
     }
     let mut waves = waves(job, setting);
-    if setting == Setting::NamespaceGoes {
+    if setting.namespace_goes {
         leave_with_namespace(job, waves).await?;
     } else {
         if let Some((_, wave)) = waves.pop_last() {
@@ -63,23 +62,23 @@ pub(crate) async fn teardown(job: &mut Job<'_>) -> Result<Flow, Fault> {
 }
 
 async fn setting(job: &Job<'_>) -> Result<Setting, Fault> {
-    if job.release.spec.deletion.policy == DeletionPolicy::Orphan {
-        return Ok(Setting::Orphan);
-    }
-    let crds: Api<CustomResourceDefinition> = Api::all(job.context.client.clone());
-    match crds.get_opt(OWN_CRD).await {
-        Ok(Some(crd)) if crd.metadata.deletion_timestamp.is_none() => {}
-        Ok(_) => return Ok(Setting::Orphan),
-        // Who may not look at definitions can't tell; then the release is deleted as it says.
-        Err(kube::Error::Api(status)) if status.code == 403 => {}
-        // A passing fault must not decide that an application dies.
-        Err(error) => return Err(error.into()),
-    }
+    let orphan =
+        job.release.spec.deletion.policy == DeletionPolicy::Orphan || definition_goes(job).await?;
     let namespaces: Api<Namespace> = Api::all(job.context.client.clone());
     let namespace = namespaces.get_opt(&job.namespace).await?;
-    match namespace {
-        Some(it) if it.metadata.deletion_timestamp.is_none() => Ok(Setting::Usual),
-        _ => Ok(Setting::NamespaceGoes),
+    let stays = namespace.is_some_and(|it| it.metadata.deletion_timestamp.is_none());
+    Ok(Setting { orphan, namespace_goes: !stays })
+}
+
+/// Whether the definition of Releases itself is being deleted.
+async fn definition_goes(job: &Job<'_>) -> Result<bool, Fault> {
+    let crds: Api<CustomResourceDefinition> = Api::all(job.context.client.clone());
+    match crds.get_opt(OWN_CRD).await {
+        Ok(crd) => Ok(crd.is_none_or(|it| it.metadata.deletion_timestamp.is_some())),
+        // Who may not look at definitions can't tell; then the release is deleted as it says.
+        Err(kube::Error::Api(status)) if status.code == 403 => Ok(false),
+        // A passing fault must not decide that an application dies.
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -114,7 +113,7 @@ fn waves(job: &Job<'_>, setting: Setting) -> std::collections::BTreeMap<u16, Vec
 /// Definitions are kept, since every object of their kinds would go with them.
 fn mode(key: &ObjectKey, live: &Live, setting: Setting) -> PruneMode {
     let kept = live.keep || live.adopted || key.kind == "CustomResourceDefinition";
-    if kept || setting == Setting::Orphan { PruneMode::Orphan } else { PruneMode::Delete }
+    if kept || setting.orphan { PruneMode::Orphan } else { PruneMode::Delete }
 }
 
 /// In a namespace that goes, only what is cluster-scoped is ours to remove. What can't be removed
@@ -128,8 +127,11 @@ async fn leave_with_namespace(
         if prune.key.namespace == job.namespace || prune.live.terminating {
             continue;
         }
-        if job.applier().prune(std::slice::from_ref(&prune)).await.is_ok() {
-            continue;
+        match job.applier().prune(std::slice::from_ref(&prune)).await {
+            Ok(_) => continue,
+            // A passing fault must not decide what is left behind.
+            Err(error @ ApplyError::Transient(_)) => return Err(error.into()),
+            Err(_) => {}
         }
         left.push(prune.key.to_string());
         let own = pintle_cluster_apply::Applier::new(
@@ -142,6 +144,7 @@ async fn leave_with_namespace(
         own.prune(&[orphan]).await?;
     }
     if !left.is_empty() {
+        tracing::warn!(release = %job.name, namespace = %job.namespace, ?left, "left behind");
         let note =
             format!("left behind, since the namespace's rights are gone: {}", left.join(", "));
         job.context.event(job.release, true, Reason::Deleting.as_str(), note).await;

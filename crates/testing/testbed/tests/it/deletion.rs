@@ -37,9 +37,22 @@ async fn what_is_to_be_kept_is_kept() {
 
 #[tokio::test]
 async fn a_terminating_namespace_is_not_held_up() {
-    let bed = Bed::new("terminating").await.unwrap();
+    namespace_goes(&Bed::new("terminating").await.unwrap(), json!({})).await;
+}
+
+/// What would stay goes with its namespace, too, and must not wait for rights that are gone.
+#[tokio::test]
+async fn a_terminating_namespace_is_not_held_up_by_what_would_stay() {
+    let policy = json!({"spec": {"deletion": {"policy": "Orphan"}}});
+    namespace_goes(&Bed::new("terminating-orphan").await.unwrap(), policy).await;
+}
+
+async fn namespace_goes(bed: &Bed, patch: serde_json::Value) {
     bed.apply("app", &web::chart(), json!({})).await.unwrap();
+    bed.patch("app", patch).await.unwrap();
     bed.ready("app").await.unwrap();
+    // The rights go first, as they do when the namespace's objects are deleted.
+    bed.plane.kubectl(&["delete", "rolebinding", "--all", "-n", &bed.namespace]).unwrap();
     bed.plane.kubectl(&["delete", "namespace", &bed.namespace, "--wait=false"]).unwrap();
     bed.until("gone with its namespace", || async {
         let found = bed.plane.kubectl(&[
