@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pintle_go_fmt::rune_text;
 use pintle_go_value::Tree;
 use pintle_helm_chart::{File, SetKind, load_files, merge_maps, parse_set, read_values};
 use pintle_helm_render::{
@@ -29,7 +30,7 @@ fn rendered(case: &Case) -> Result<Answer, String> {
     let mut answer = Answer::default();
     let notes = format!("{}/templates/NOTES.txt", parsed.chart().name());
     for file in &rendered.files {
-        let text = as_json(&file.content);
+        let text = rune_text(&file.content);
         if *file.path == notes {
             answer.notes.clone_from(&text);
         }
@@ -80,7 +81,7 @@ fn piece(document: &Document) -> Piece {
     Piece {
         name: document.source.path.clone(),
         kind: document.kind.clone(),
-        content: as_json(document.text()),
+        content: rune_text(document.text()),
         events: Vec::new(),
         weight: 0,
     }
@@ -89,15 +90,4 @@ fn piece(document: &Document) -> Piece {
 fn hook(hook: &HookDocument) -> Piece {
     let events = hook.events.iter().map(|event| event.name().to_owned()).collect();
     Piece { events, weight: hook.weight, ..piece(&hook.document) }
-}
-
-/// Bytes as the oracle's JSON shows them: Go replaces each byte that is no UTF-8 by itself, Rust
-/// replaces what begins a character at once.
-fn as_json(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    text
 }

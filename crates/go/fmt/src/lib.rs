@@ -34,4 +34,4 @@ pub use quote::{
     append_quote_rune_to_graphic, append_quote_to_ascii, append_quote_to_graphic, can_backquote,
     quote, quoted_prefix, unquote, unquote_char,
 };
-pub use rune::{MAX_RUNE, RUNE_ERROR, append_rune, decode_rune, rune_count};
+pub use rune::{MAX_RUNE, RUNE_ERROR, append_rune, decode_rune, rune_count, rune_text};

@@ -31,6 +31,18 @@ pub fn rune_count(bytes: &[u8]) -> usize {
         .sum()
 }
 
+/// Bytes as a text, one U+FFFD for each byte that is not UTF-8, as Go's conversion to runes and
+/// encoding/json have it. (Rust's own puts one for what begins a character.)
+#[must_use]
+pub fn rune_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
 /// `utf8.AppendRune`: what is no code point (a surrogate, or too large) becomes U+FFFD.
 pub fn append_rune(out: &mut Vec<u8>, code: u32) {
     let decoded = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);

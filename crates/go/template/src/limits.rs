@@ -13,8 +13,8 @@ pub const DEPTH_LIMIT: usize = TEMPLATE_DEPTH_LIMIT + 1;
 /// known chart takes less than a million; this many take about two seconds.
 pub const STEP_LIMIT: u64 = 100_000_000;
 
-/// What a call of a function that is no builtin counts beside its command: it takes some thirty
-/// times as long as the smallest step.
+/// What a call of a function that is no builtin counts beside its command. Calls cost very
+/// differently; the bombs of `testing/fuzzing` hold the slow ones to their bound.
 pub const CALL_STEPS: u64 = 30;
 
 /// What a call of a builtin counts beside its command.
@@ -24,8 +24,8 @@ pub const BUILTIN_STEPS: u64 = 6;
 /// them from end to end and make nothing of it. Shorter ones are covered by the call.
 pub const LONG_TEXT: usize = 64 << 10;
 
-/// How many bytes of a long text are one step: what is made of each byte
-/// takes ten nanoseconds.
+/// How many bytes of a long text are one step. Hashing takes less, changing the case of letters takes
+/// more.
 pub const BYTES_PER_STEP: usize = 2;
 
 /// How long a text that is given to a function may be: what functions make of one, before it is

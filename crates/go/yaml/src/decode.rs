@@ -5,6 +5,7 @@
 //! decodes, the conversion of keys to strings, and encoding/json. They run in one pass here; the
 //! errors of the later layers wait until the first is through.
 
+use pintle_go_fmt::rune_text;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -533,14 +534,5 @@ fn key_text<'t>(key: &Key<'t>) -> Option<Cow<'t, str>> {
 
 /// Bytes as a string the way encoding/json writes it: U+FFFD for each byte that is not UTF-8.
 pub(crate) fn lossy(bytes: Vec<u8>) -> String {
-    let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return text,
-        Err(error) => error.into_bytes(),
-    };
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| '\u{FFFD}'));
-    }
-    text
+    String::from_utf8(bytes).unwrap_or_else(|error| rune_text(error.as_bytes()))
 }

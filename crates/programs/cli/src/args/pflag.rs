@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 
 use clap::{Arg, ArgAction, Command};
+use pintle_go_fmt::rune_text;
 
 /// The commands that stand for Helm's.
 const COMMANDS: [&str; 3] = ["template", "lint", "show"];
@@ -51,21 +52,11 @@ pub(crate) fn arguments() -> Vec<OsString> {
     if !arguments.iter().any(is_helms) {
         return arguments;
     }
-    arguments.iter().map(|it| runes(it.as_encoded_bytes()).into()).collect()
+    arguments.iter().map(|it| rune_text(it.as_encoded_bytes()).into()).collect()
 }
 
 fn is_helms(argument: &OsString) -> bool {
     COMMANDS.iter().any(|it| argument == it)
-}
-
-/// A text as Go reads it rune by rune: each byte that belongs to none is U+FFFD.
-fn runes(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    text
 }
 
 fn loosened(arg: Arg) -> Arg {
