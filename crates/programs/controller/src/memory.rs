@@ -24,12 +24,23 @@ pub(crate) struct Memory {
     pub(crate) served: Option<Served>,
     /// The last plan, until a status tells of it.
     pub(crate) plan: Option<pintle_release_api::PlanStatus>,
-    /// Failed attempts in a row.
+    /// Failed attempts in a row, at the spec of `tried`.
     pub(crate) attempts: u32,
+    /// `metadata.generation` of the last attempt.
+    tried: i64,
     /// The status that was written last; the watch may lag behind.
     pub(crate) written: Option<pintle_release_api::ReleaseStatus>,
     /// When a version began to go out, until its first status is written.
     pub(crate) applied_at: Option<std::time::Instant>,
+}
+
+impl Memory {
+    /// An attempt at a spec begins: another spec does not wait for what was wrong with the last.
+    pub(crate) fn attempt(&mut self, generation: i64) {
+        if std::mem::replace(&mut self.tried, generation) != generation {
+            self.attempts = 0;
+        }
+    }
 }
 
 /// Everything that the content of a spec depends on, by version.
@@ -132,6 +143,17 @@ pub(crate) fn unpack_hashes(text: &str) -> Vec<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_spec_is_tried_at_once() {
+        let mut memory = Memory::default();
+        memory.attempt(1);
+        memory.attempts = 7;
+        memory.attempt(1);
+        assert_eq!(memory.attempts, 7);
+        memory.attempt(2);
+        assert_eq!(memory.attempts, 0);
+    }
 
     #[test]
     fn hashes_come_back() {

@@ -36,6 +36,7 @@ pub(crate) async fn reconcile(
     let uid = release.metadata.uid.clone().unwrap_or_default();
     let memory = context.memory(&uid);
     let mut memory = memory.lock().await;
+    memory.attempt(release.metadata.generation.unwrap_or_default());
     let mut job = match Job::new(&context, &release, &mut memory) {
         Ok(job) => job,
         Err(fault) => {

@@ -25,6 +25,8 @@ use crate::ReleaseStatus;
     printcolumn = r#"{"name":"Cause","type":"string","priority":1,"jsonPath":".status.causes[0].message","description":"The first cause of what is wrong."}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#,
     validation = Rule::new("size(self.metadata.name) <= 53").message("metadata.name: a release's name has at most 53 characters, as in Helm"),
+    // On the whole object, since leaving the field out is a name too: that of the Release.
+    validation = Rule::new("(has(self.spec.releaseName) ? self.spec.releaseName : self.metadata.name) == (has(oldSelf.spec.releaseName) ? oldSelf.spec.releaseName : oldSelf.metadata.name)").message("spec.releaseName can't be changed: create another Release under the new name and delete this one"),
 )]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseSpec {
@@ -53,10 +55,13 @@ pub struct ReleaseSpec {
         length(min = 1, max = 53),
         regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
     )]
-    #[x_kube(validation = Rule::new("self == oldSelf").message("spec.releaseName can't be changed: create another Release under the new name and delete this one"))]
     pub release_name: Option<String>,
     /// The ServiceAccount of this namespace whose rights decide what the release may do.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        length(min = 1, max = 253),
+        regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+    )]
     pub service_account_name: Option<String>,
     /// Scales everything that runs to nothing; network, storage and configuration stay.
     #[serde(default, skip_serializing_if = "is_false")]
