@@ -7,7 +7,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::Api;
 use kube::api::{Patch, PatchParams};
 use pintle_release_api::{
-    ANNOTATION_REQUESTED_AT, Category, FINALIZER, Health, Phase, Release, ReleaseStatus,
+    ANNOTATION_REQUESTED_AT, Category, FINALIZER, Health, Phase, Reason, Release, ReleaseStatus,
 };
 use pintle_release_health::{Judgement, causes};
 use serde_json::json;
@@ -142,11 +142,7 @@ fn objects(job: &Job<'_>) -> Vec<ObjectFact> {
 }
 
 fn on_its_way() -> Judgement {
-    Judgement {
-        health: Health::InProgress,
-        reason: pintle_release_api::Reason::Progressing,
-        ..Judgement::not_found()
-    }
+    Judgement { health: Health::InProgress, reason: Reason::Progressing, ..Judgement::not_found() }
 }
 
 fn unfinished(job: &Judgement) -> Judgement {
@@ -157,7 +153,7 @@ fn unfinished(job: &Judgement) -> Judgement {
 fn done() -> Judgement {
     Judgement {
         health: Health::Current,
-        reason: pintle_release_api::Reason::Healthy,
+        reason: Reason::Healthy,
         message: Some("finished".to_owned()),
         available: true,
         ..Judgement::not_found()
@@ -314,13 +310,14 @@ fn announcement(before: &ReleaseStatus, next: &ReleaseStatus) -> Option<(bool, S
     }
     let phase = next.phase?;
     let ready = next.conditions.iter().find(|it| it.type_ == "Ready")?;
-    let failed = phase == Phase::Failed || !next.causes.is_empty();
+    let failed = phase == Phase::Failed || first_reason(next).is_some();
     let version = next.version.map(|it| format!("version {it}: ")).unwrap_or_default();
     Some((failed, ready.reason.clone(), format!("{version}{}: {}", phase.as_str(), ready.message)))
 }
 
-fn first_reason(status: &ReleaseStatus) -> Option<pintle_release_api::Reason> {
-    status.causes.first().map(|it| it.reason)
+/// What is wrong first of all; that something is about to start is nothing wrong.
+fn first_reason(status: &ReleaseStatus) -> Option<Reason> {
+    status.causes.first().map(|it| it.reason).filter(|it| *it != Reason::Starting)
 }
 
 #[cfg(test)]

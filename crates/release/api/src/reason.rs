@@ -110,6 +110,8 @@ reasons! {
     CrashLoop => Waiting, "read its log: kubectl logs --previous POD";
     /// A container runs but its probe fails.
     ProbeFailed => Waiting, "check what the probe asks, and the container's log";
+    /// A container has started and is not ready yet.
+    Starting => Waiting, "";
     /// No node can take a pod.
     Unschedulable => Waiting, "add nodes, or lower what the pod asks for";
     /// A quota leaves no room.

@@ -84,6 +84,7 @@ fn rank(reason: Reason) -> u8 {
         Reason::NodeProblem => 8,
         Reason::ProbeFailed => 9,
         Reason::DeadlineExceeded => 11,
+        Reason::Starting => 12,
         _ => 10,
     }
 }

@@ -41,6 +41,7 @@ fn one(evidence: &Evidence, pod: &PodFacts) -> Option<Finding> {
         .or_else(|| homeless(evidence, pod))
         .or_else(|| mounts(evidence, pod))
         .or_else(|| probes(evidence, pod))
+        .or_else(|| starting(pod).filter(|_| !of_job))
 }
 
 fn containers(pod: &PodFacts) -> Option<Finding> {
@@ -215,4 +216,17 @@ fn probes(evidence: &Evidence, pod: &PodFacts) -> Option<Finding> {
         said.replace_range(..1, &first);
     }
     Some(Finding::new(Reason::ProbeFailed, format!("pod {}: {said}", pod.name), event.since))
+}
+
+/// Nothing is wrong so far: what is waited for.
+fn starting(pod: &PodFacts) -> Option<Finding> {
+    let container = pod.containers.iter().find(|it| it.running && !it.ready)?;
+    let what = match pod.phase.as_str() {
+        "Running" => "has started and is not ready yet",
+        // An init container, most often.
+        "Pending" => "runs, and the pod's other containers wait",
+        _ => return None,
+    };
+    let text = format!("pod {}: container \"{}\" {what}", pod.name, container.name);
+    Some(Finding::new(Reason::Starting, text, pod.since))
 }

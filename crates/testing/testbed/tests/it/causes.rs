@@ -1,6 +1,6 @@
 //! Why a release is not well, in one sentence, from the pods on simulated nodes.
 
-use pintle_release_api::Reason;
+use pintle_release_api::{Phase, Reason, Release};
 use pintle_testing_testbed::Bed;
 use serde_json::{Value, json};
 
@@ -55,12 +55,28 @@ async fn a_pod_that_no_node_can_take() {
 async fn a_slow_start_becomes_ready_by_itself() {
     let bed = Bed::new("slow").await.unwrap();
     bed.apply("app", &web::chart(), simulate("slow-start")).await.unwrap();
-    bed.wait("app", "Progressing", |it| {
-        it.status.as_ref().and_then(|it| it.phase).is_some_and(|it| it.as_str() == "Progressing")
-    })
-    .await
-    .unwrap();
-    bed.ready("app").await.unwrap();
+    let starting = |it: &Release| {
+        let status = it.status.as_ref();
+        status.is_some_and(|it| it.causes.iter().any(|it| it.reason == Reason::Starting))
+    };
+    let status = bed.wait("app", "Starting", starting).await.unwrap().status.unwrap();
+    assert_eq!(status.phase, Some(Phase::Progressing));
+    let cause = &status.causes[0];
+    assert_eq!(cause.object.as_deref(), Some("Deployment/app-web"));
+    let words = "container \"web\" has started and is not ready yet";
+    assert!(cause.message.contains(words), "{}", cause.message);
+    let status = bed.ready("app").await.unwrap().status.unwrap();
+    assert_eq!(status.causes, []);
+    let events = bed.get("events").unwrap();
+    let ours = |it: &&Value| it["involvedObject"]["kind"] == "Release";
+    let warnings: Vec<&Value> = events["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(ours)
+        .filter(|it| it["type"] == "Warning")
+        .collect();
+    assert!(warnings.is_empty(), "a start is nothing to warn of: {warnings:#?}");
 }
 
 #[tokio::test]
@@ -76,5 +92,9 @@ async fn a_job_that_fails() {
         })
         .await
         .unwrap();
-    println!("{}", release.status.unwrap().causes[0].message);
+    let cause = &release.status.unwrap().causes[0];
+    assert_eq!((cause.reason, cause.object.as_deref()), (Reason::JobFailed, Some("Job/once")));
+    for words in ["gave up after 1 failure", "container \"main\" ended with exit code"] {
+        assert!(cause.message.contains(words), "{words:?} is not in: {}", cause.message);
+    }
 }
