@@ -18,6 +18,9 @@ use crate::histories::Histories;
 use crate::memory::{Bodies, Memory};
 use crate::metrics::Metrics;
 
+/// The most texts of Events that are remembered, so that the same one counts up.
+const MAX_TEXTS: usize = 512;
+
 /// The most clients of accounts that are kept.
 const MAX_ACCOUNTS: usize = 4096;
 
@@ -32,7 +35,8 @@ pub(crate) struct Context {
     pub(crate) bodies: Bodies,
     pub(crate) metrics: Metrics,
     pub(crate) releases: Store<Release>,
-    recorder: Recorder,
+    /// A recorder a text, since to one of them two Events that differ in their text alone are one.
+    recorders: Mutex<HashMap<String, Recorder>>,
     accounts: Mutex<HashMap<(String, String), Client>>,
     memories: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -45,11 +49,10 @@ impl Context {
         histories: Arc<Histories>,
         releases: Store<Release>,
     ) -> Self {
-        let reporter = Reporter { controller: "pintle".to_owned(), instance: None };
         Context {
             kinds: Arc::new(Kinds::new(client.clone())),
             charts: Charts::new(client.clone()),
-            recorder: Recorder::new(client.clone(), reporter),
+            recorders: Mutex::default(),
             client,
             authority,
             observer,
@@ -130,19 +133,43 @@ impl Context {
         self.memories.lock().unwrap_or_else(PoisonError::into_inner).remove(uid);
     }
 
-    /// Tells an Event of a release. An Event that can't be written is only logged: it is a
-    /// courtesy, and the status says the same.
+    /// Tells an Event of a release.
     pub(crate) async fn event(&self, release: &Release, warning: bool, reason: &str, note: String) {
+        self.event_of(&release.object_ref(&()), warning, reason, note).await;
+    }
+
+    /// Tells an Event of any object. An Event that can't be written is only logged: it is a
+    /// courtesy, and the status says the same.
+    pub(crate) async fn event_of(
+        &self,
+        object: &ObjectReference,
+        warning: bool,
+        reason: &str,
+        note: String,
+    ) {
+        let note: String = note.chars().take(1000).collect();
+        let recorder = self.recorder(&note);
         let event = Event {
             type_: if warning { EventType::Warning } else { EventType::Normal },
             reason: reason.to_owned(),
-            note: Some(note.chars().take(1000).collect()),
+            note: Some(note),
             action: "Reconcile".to_owned(),
             secondary: None,
         };
-        let reference: ObjectReference = release.object_ref(&());
-        if let Err(error) = self.recorder.publish(&event, &reference).await {
+        if let Err(error) = recorder.publish(&event, object).await {
             tracing::debug!(%error, "an Event could not be written");
         }
+    }
+
+    fn recorder(&self, note: &str) -> Recorder {
+        let mut recorders = self.recorders.lock().unwrap_or_else(PoisonError::into_inner);
+        if recorders.len() >= MAX_TEXTS {
+            recorders.clear();
+        }
+        let made = || {
+            let reporter = Reporter { controller: "pintle".to_owned(), instance: None };
+            Recorder::new(self.client.clone(), reporter)
+        };
+        recorders.entry(note.to_owned()).or_insert_with(made).clone()
     }
 }
