@@ -58,3 +58,73 @@ pub fn settle(desired: &Desired, conflict: &Conflict, scaled: bool) -> Settlemen
         Settlement::Force
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pintle_release_manifest::{Gvk, ObjectKey, Source};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn conflicts_are_read_out_of_the_causes() {
+        let answer = Answer {
+            code: 409,
+            reason: "Conflict".to_owned(),
+            message: "Apply failed with 2 conflicts".to_owned(),
+            details: Some(json!({"causes": [
+                {
+                    "reason": "FieldManagerConflict", "field": ".spec.replicas",
+                    "message": "conflict with \"kubectl\" with subresource \"scale\" using apps/v1"
+                },
+                {
+                    "reason": "FieldManagerConflict", "field": ".data.a",
+                    "message": "conflict with \"my \\\"editor\" using v1"
+                },
+                {"reason": "FieldManagerConflict", "field": ".data.b", "message": "no name"},
+                {"reason": "FieldValueInvalid", "field": ".spec", "message": "\"x\""}
+            ]})),
+        };
+        let got: Vec<(String, String)> =
+            conflicts(&answer).into_iter().map(|it| (it.manager, it.field)).collect();
+        let pair = |manager: &str, field: &str| (manager.to_owned(), field.to_owned());
+        assert_eq!(got, [pair("kubectl", ".spec.replicas"), pair("my \\", ".data.a")]);
+        assert_eq!(conflicts(&Answer::default()), []);
+    }
+
+    #[test]
+    fn fields_are_ours_but_for_what_others_own_by_design() {
+        let check = |kind: &str, field: &str, scaled, want| {
+            let desired = Desired {
+                key: ObjectKey {
+                    group: String::new(),
+                    kind: kind.to_owned(),
+                    namespace: String::new(),
+                    name: "a".to_owned(),
+                },
+                gvk: Gvk::new("v1", kind),
+                body: json!({}),
+                source: Source { path: "c/templates/a.yaml".to_owned(), document: 1, line: 1 },
+                component: String::new(),
+                keep: false,
+                rank: 0,
+            };
+            let conflict = Conflict { manager: "other".to_owned(), field: field.to_owned() };
+            assert_eq!(settle(&desired, &conflict, scaled), want, "{kind} {field} {scaled}");
+        };
+        check("Deployment", ".spec.replicas", true, Settlement::Yield);
+        check("Deployment", ".spec.replicas", false, Settlement::Force);
+        check("Deployment", ".spec.paused", true, Settlement::Force);
+        let bundle = r#".webhooks[name="a"].clientConfig.caBundle"#;
+        check("MutatingWebhookConfiguration", bundle, false, Settlement::Yield);
+        check("ValidatingWebhookConfiguration", bundle, false, Settlement::Yield);
+        check(
+            "CustomResourceDefinition",
+            ".spec.conversion.webhook.clientConfig.caBundle",
+            false,
+            Settlement::Yield,
+        );
+        check("APIService", ".spec.caBundle", false, Settlement::Yield);
+        check("ConfigMap", ".data.caBundle", false, Settlement::Force);
+    }
+}

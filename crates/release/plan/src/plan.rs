@@ -203,3 +203,151 @@ fn holds_data(key: &ObjectKey) -> bool {
 fn is_definition(key: &ObjectKey) -> bool {
     key.group == "apiextensions.k8s.io" && key.kind == "CustomResourceDefinition"
 }
+
+#[cfg(test)]
+mod tests {
+    use pintle_release_manifest::Source;
+    use serde_json::json;
+
+    use super::*;
+
+    /// `Kind/name` in its group, as it is sent.
+    fn desired(group: &str, kind: &str, body: &Value) -> Desired {
+        let key = ObjectKey {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            namespace: "ns".to_owned(),
+            name: "a".to_owned(),
+        };
+        Desired {
+            gvk: Gvk { group: group.to_owned(), version: "v1".to_owned(), kind: kind.to_owned() },
+            rank: crate::rank(group, kind),
+            key,
+            body: body.clone(),
+            source: Source { path: "c/templates/a.yaml".to_owned(), document: 1, line: 1 },
+            component: String::new(),
+            keep: false,
+        }
+    }
+
+    fn live(group: &str, kind: &str) -> Live {
+        Live {
+            gvk: Gvk { group: group.to_owned(), version: "v1".to_owned(), kind: kind.to_owned() },
+            uid: "u".to_owned(),
+            resource_version: "1".to_owned(),
+            hash: Some(7),
+            terminating: false,
+            adopted: false,
+            keep: false,
+        }
+    }
+
+    #[test]
+    fn an_object_is_left_alone_only_when_nothing_can_differ() {
+        let body = json!({"data": {"a": "1"}});
+        let object = desired("", "ConfigMap", &body);
+        let there = || Some(live("", "ConfigMap"));
+        let other = json!({"data": {"a": "0"}});
+        let check = |sent: Option<(&Value, Option<u64>)>, live: Option<Live>, want| {
+            let applied = sent.map(|(body, hash)| Applied { body, hash });
+            let got = decide(&object, applied.as_ref(), live.as_ref(), None);
+            assert_eq!(got, want, "{applied:?} {live:?}");
+        };
+        check(None, None, Action::Create);
+        check(Some((&body, Some(7))), None, Action::Create);
+        check(Some((&body, Some(7))), there(), Action::Leave);
+        // Somebody has changed a field of ours.
+        check(Some((&body, Some(8))), there(), Action::Patch);
+        // The version says something else.
+        check(Some((&other, Some(7))), there(), Action::Patch);
+        // What was sent, or what came of it, is not known.
+        check(None, there(), Action::Patch);
+        check(Some((&body, None)), there(), Action::Patch);
+        let unowned = there().map(|it| Live { hash: None, ..it });
+        check(Some((&body, None)), unowned, Action::Patch);
+        let going = there().map(|it| Live { terminating: true, ..it });
+        check(Some((&body, Some(7))), going, Action::Await);
+    }
+
+    #[test]
+    fn a_job_runs_once() {
+        let job = |image: &str, ttl: i64| {
+            let template = json!({"spec": {"containers": [{"image": image}]}});
+            json!({"spec": {"template": template, "ttlSecondsAfterFinished": ttl}})
+        };
+        let (same, ttl, image) = (job("one", 1), job("one", 2), job("two", 1));
+        let object = desired("batch", "Job", &same);
+        let hash = |body: &Value| template_hash(&desired("batch", "Job", body));
+        let there = || Some(live("batch", "Job"));
+        let going = || there().map(|it| Live { terminating: true, ..it });
+        let check = |sent: Option<&Value>, live: Option<Live>, done: Option<&Value>, want| {
+            let applied = sent.map(|body| Applied { body, hash: Some(7) });
+            let finished = done.map(|body| FinishedJob { template: hash(body) });
+            let got = decide(&object, applied.as_ref(), live.as_ref(), finished.as_ref());
+            assert_eq!(got, want, "{applied:?} {live:?} {finished:?}");
+        };
+        check(None, None, None, Action::Create);
+        check(Some(&same), there(), None, Action::Leave);
+        // Its template can't be changed; the rest can.
+        check(Some(&image), there(), None, Action::Recreate);
+        check(Some(&ttl), there(), None, Action::Patch);
+        // It has finished: whether it is still there, on its way out, or gone by its TTL.
+        check(None, None, Some(&same), Action::Leave);
+        check(None, there(), Some(&same), Action::Leave);
+        check(None, going(), Some(&same), Action::Leave);
+        // Another one has finished.
+        check(None, None, Some(&image), Action::Create);
+        check(None, going(), Some(&image), Action::Await);
+    }
+
+    #[test]
+    fn a_suspended_job_that_has_finished_is_the_same_job() {
+        let job = |suspend| desired("batch", "Job", &json!({"spec": {"suspend": suspend}}));
+        assert_eq!(template_hash(&job(true)), template_hash(&job(false)));
+    }
+
+    #[test]
+    fn what_goes_is_deleted_but_for_what_must_stay() {
+        let check = |group: &str, kind: &str, rollback, change: fn(Live) -> Live, want| {
+            let key = desired(group, kind, &Value::Null).key;
+            let there = HashMap::from([(key.clone(), change(live(group, kind)))]);
+            let plan = plan(&[], &HashMap::new(), &there, &BTreeMap::new(), Intent { rollback });
+            let modes: Vec<PruneMode> = plan.prunes.iter().flatten().map(|it| it.mode).collect();
+            assert_eq!(modes, want, "{key} {there:?}, rollback: {rollback}");
+        };
+        const DELETE: &[PruneMode] = &[PruneMode::Delete];
+        const ORPHAN: &[PruneMode] = &[PruneMode::Orphan];
+        for rollback in [false, true] {
+            check("", "ConfigMap", rollback, |it| it, DELETE);
+            check("", "ConfigMap", rollback, |it| Live { keep: true, ..it }, ORPHAN);
+            check("", "ConfigMap", rollback, |it| Live { adopted: true, ..it }, ORPHAN);
+            check("", "ConfigMap", rollback, |it| Live { terminating: true, ..it }, &[]);
+            let crds = "apiextensions.k8s.io";
+            check(crds, "CustomResourceDefinition", rollback, |it| it, ORPHAN);
+        }
+        // A way forward that leaves them out means it; a way back does not.
+        for kind in ["PersistentVolumeClaim", "Namespace"] {
+            check("", kind, false, |it| it, DELETE);
+            check("", kind, true, |it| it, ORPHAN);
+        }
+        check("example.org", "Namespace", true, |it| it, DELETE);
+    }
+
+    #[test]
+    fn what_others_need_comes_first_and_goes_last() {
+        let kinds = [("apps", "Deployment"), ("", "ServiceAccount"), ("", "Secret")];
+        let objects: Vec<Desired> =
+            kinds.iter().map(|(group, kind)| desired(group, kind, &Value::Null)).collect();
+        let make = |desired: &[Desired], live: &HashMap<ObjectKey, Live>| {
+            plan(desired, &HashMap::new(), live, &BTreeMap::new(), Intent { rollback: false })
+        };
+        let coming = make(&objects, &HashMap::new());
+        let order: Vec<usize> = coming.steps().map(|it| it.index).collect();
+        assert_eq!((order.as_slice(), coming.waves.len()), (&[1, 2, 0][..], 3));
+        let there = objects.iter().map(|it| (it.key.clone(), live(&it.key.group, &it.key.kind)));
+        let going = make(&[], &there.collect());
+        let order: Vec<&str> =
+            going.prunes.iter().flatten().map(|it| it.key.kind.as_str()).collect();
+        assert_eq!(order, ["Deployment", "Secret", "ServiceAccount"]);
+    }
+}

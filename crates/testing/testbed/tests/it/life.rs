@@ -47,13 +47,10 @@ async fn lives(name: &str, one: Value, two: Value, three: Value) {
     suspend_and_resume(&bed).await;
 
     bed.delete("app").await.unwrap();
-    let claims = |it: &String| !it.starts_with("persistentvolumeclaim/");
-    bed.until("empty", || async {
-        // Claims of a StatefulSet's template belong to the StatefulSet's owner, not to the chart.
-        Ok(bed.left_overs()?.into_iter().filter(claims).collect::<Vec<_>>().is_empty())
-    })
-    .await
-    .unwrap();
+    // A StatefulSet keeps the claims it made of its template, which the examples call `data`: they
+    // are no objects of the chart.
+    let of_chart = |it: &String| !it.starts_with("persistentvolumeclaim/data-");
+    bed.until("empty", || async { Ok(!bed.left_overs()?.iter().any(of_chart)) }).await.unwrap();
 }
 
 async fn suspend_and_resume(bed: &Bed) {
@@ -143,6 +140,75 @@ async fn an_update_creates_changes_and_deletes() {
     assert_eq!(uid("service/app-web"), service, "left alone");
     let plan = release.status.unwrap().plan.unwrap();
     assert_eq!((plan.creates, plan.patches, plan.prunes), (1, 1, 1));
+}
+
+/// A way back leaves what holds data, and a way forward finds it again.
+#[tokio::test]
+async fn a_rollback_deletes_no_claim() {
+    let bed = Bed::new("data").await.unwrap();
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec:\n  \
+                 accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 1Gi}}\n";
+    let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n";
+    let with = [("templates/claim.yaml", claim), ("templates/more.yaml", config)];
+    bed.apply("app", &crate::web::chart(), json!({})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    bed.apply("app", &crate::web::chart_with(&with), json!({})).await.unwrap();
+    assert_eq!(version(&bed.ready("app").await.unwrap()), Some(2));
+    let uid = || bed.get("pvc/data").unwrap()["metadata"]["uid"].clone();
+    let before = uid();
+    bed.patch("app", json!({"spec": {"rollbackTo": {"version": 1}}})).await.unwrap();
+    bed.wait("app", "at version 1 again", |it| version(it) == Some(1)).await.unwrap();
+    bed.ready("app").await.unwrap();
+    assert!(!bed.exists("configmap/more"), "the rest of version 2 is gone");
+    let left = bed.get("pvc/data").unwrap();
+    assert_eq!(
+        (&left["metadata"]["uid"], &left["metadata"]["deletionTimestamp"]),
+        (&before, &Value::Null)
+    );
+    assert_eq!(left["metadata"]["labels"].get("pintle.dev/release"), None, "it belongs to nobody");
+    bed.apply("app", &crate::web::chart_with(&with), json!({})).await.unwrap();
+    bed.wait("app", "at version 2 again", |it| version(it) == Some(2)).await.unwrap();
+    bed.ready("app").await.unwrap();
+    assert_eq!(uid(), before, "the same claim, with its data");
+}
+
+/// What `kubectl describe` shows of a release.
+#[tokio::test]
+async fn events_tell_the_life() {
+    let bed = Bed::new("events").await.unwrap();
+    let chart = crate::web::chart();
+    bed.apply("app", &chart, json!({})).await.unwrap();
+    bed.ready("app").await.unwrap();
+    bed.apply("app", &chart, json!({"image": "registry.example/web:missing"})).await.unwrap();
+    bed.wait("app", "not well", |it| it.status.as_ref().is_some_and(|it| !it.causes.is_empty()))
+        .await
+        .unwrap();
+    bed.patch("app", json!({"spec": {"rollbackTo": {"version": 1}}})).await.unwrap();
+    bed.wait("app", "at version 1 again", |it| version(it) == Some(1)).await.unwrap();
+    bed.ready("app").await.unwrap();
+    let told = || -> anyhow::Result<Vec<String>> {
+        let events = bed.get("events")?;
+        let ours = |it: &&Value| it["involvedObject"]["kind"] == "Release";
+        let text = |it: &Value| {
+            let part = |name: &str| it[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {}: {}", part("type"), part("reason"), part("message"))
+        };
+        Ok(events["items"].as_array().into_iter().flatten().filter(ours).map(text).collect())
+    };
+    for want in [
+        "Normal VersionRecorded: version 1 of web-1.0.0 recorded",
+        "Normal Healthy: version 1: Running: all 3 objects are ready",
+        "Normal VersionRecorded: version 2 of web-1.0.0 recorded",
+        "Warning Progressing: version 2: Updating: ",
+        "Normal RolledBack: spec overwritten from version 1",
+    ] {
+        // An Event is written after the status that it tells of.
+        bed.until(want, || async { Ok(told()?.iter().any(|it| it.starts_with(want))) })
+            .await
+            .unwrap();
+    }
+    let bad = told().unwrap().into_iter().find(|it| it.starts_with("Warning")).unwrap();
+    assert!(bad.contains("registry.example/web:missing"), "{bad}");
 }
 
 #[tokio::test]
