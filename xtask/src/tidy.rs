@@ -129,7 +129,8 @@ fn function_name(line: &str) -> Option<&str> {
     name.split(['(', '<']).next()
 }
 
-/// The code map names every crate, and every crate it names is there.
+/// The code map names every crate, every source file of it and every folder beside the crates, and
+/// what it names is there.
 fn architecture(root: &Path) -> anyhow::Result<Vec<String>> {
     let text = std::fs::read_to_string(root.join("ARCHITECTURE.md")).context("ARCHITECTURE.md")?;
     let mut breaches = Vec::new();
@@ -159,6 +160,65 @@ fn architecture(root: &Path) -> anyhow::Result<Vec<String>> {
     }
     for path in named.iter().filter(|it| !root.join(it).exists()) {
         breaches.push(format!("ARCHITECTURE.md: names {path}, which is not there"));
+    }
+    breaches.extend(mapped_files(root, &text, &there)?);
+    breaches.extend(mapped_folders(root, &text)?);
+    Ok(breaches)
+}
+
+/// Files that every crate may have, and the map describes once for all.
+const UNMAPPED: &[&str] = &["lib.rs", "error.rs", "fault.rs", "tests.rs"];
+
+fn mapped_files(root: &Path, text: &str, crates: &BTreeSet<String>) -> anyhow::Result<Vec<String>> {
+    let mut breaches = Vec::new();
+    let mut files = BTreeSet::new();
+    for path in crates {
+        let entry = text.lines().find(|it| it.starts_with(&format!("- `{path}`")));
+        let named: BTreeSet<&str> =
+            entry.unwrap_or_default().split('`').skip(1).step_by(2).collect();
+        let source = root.join(path).join("src");
+        for file in WalkDir::new(&source) {
+            let file = file?;
+            let name = file.path().strip_prefix(&source)?.display().to_string();
+            let is_source = file.file_type().is_file() && name.ends_with(".rs");
+            let is_test = name.contains("/tests/") || name.starts_with("tests/");
+            let (folder, last) = name.rsplit_once('/').unwrap_or(("", &name));
+            // A folder can be described as a whole.
+            let is_named =
+                named.contains(name.as_str()) || named.contains(format!("{folder}/").as_str());
+            if is_source && !is_test && !UNMAPPED.contains(&last) && !is_named {
+                breaches.push(format!("ARCHITECTURE.md: {path} does not name {name}"));
+            }
+            files.insert(name);
+        }
+    }
+    let (_, map) = text.split_once("## Code map").unwrap_or(("", text));
+    let (map, _) = map.split_once("\n## ").unwrap_or((map, ""));
+    let (map, _) = map.split_once("### Beside the crates").unwrap_or((map, ""));
+    for name in map.split('`').skip(1).step_by(2).filter(|it| it.ends_with(".rs")) {
+        let in_a_crate = crates.iter().any(|it| root.join(it).join(name).exists());
+        let known = UNMAPPED.contains(&name) || files.contains(name);
+        if !known && !in_a_crate && !root.join(name).exists() {
+            breaches.push(format!("ARCHITECTURE.md: names {name}, which is in no crate"));
+        }
+    }
+    Ok(breaches)
+}
+
+/// The folders at the top, and those of `tools`.
+fn mapped_folders(root: &Path, text: &str) -> anyhow::Result<Vec<String>> {
+    let mut breaches = Vec::new();
+    for folder in [root.to_owned(), root.join("tools")] {
+        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            let name = path.strip_prefix(root)?.display().to_string();
+            let is_ours = path.is_dir()
+                && !name.starts_with('.')
+                && !matches!(name.as_str(), "target" | "tools" | "crates");
+            if is_ours && !text.contains(&format!("`{name}")) {
+                breaches.push(format!("ARCHITECTURE.md: the code map does not name {name}"));
+            }
+        }
     }
     Ok(breaches)
 }

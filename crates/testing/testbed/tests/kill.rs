@@ -50,6 +50,8 @@ const CONTROLLER: &str = env!("CARGO_BIN_EXE_testbed-controller");
 struct Run {
     calls: Vec<Call>,
     end: BTreeMap<String, Value>,
+    /// Whether the cut was reached.
+    was_cut: bool,
 }
 
 /// Brings a release to where the operation begins, does the operation with at most one cut, and
@@ -99,10 +101,10 @@ async fn run(operation: Operation, cut: Option<Cut>) -> Run {
     finish(&bed, operation).await;
     let after = settled(&proxy).await;
     let calls = proxy.calls()[before..after].to_vec();
-    let end = end_state(&bed);
+    let (end, was_cut) = (end_state(&bed), proxy.has_cut());
     drop(process);
     bed.plane.kubectl(&["delete", "namespace", &bed.namespace, "--wait=false"]).unwrap();
-    Run { calls, end }
+    Run { calls, end, was_cut }
 }
 
 async fn finish(bed: &Bed, operation: Operation) {
@@ -188,7 +190,7 @@ fn strip(item: &mut Value) {
 
 async fn survives(operation: Operation) {
     let calm = run(operation, None).await;
-    let mut cuts = 0;
+    let (mut cuts, mut reached) = (0, 0);
     for at in 0..calm.calls.len() {
         for cut in [Cut::Before(at), Cut::After(at), Cut::Answer(at)] {
             let cut_run = run(operation, Some(cut)).await;
@@ -199,9 +201,15 @@ async fn survives(operation: Operation) {
                 calm.calls[at]
             );
             cuts += 1;
+            reached += usize::from(cut_run.was_cut);
         }
     }
-    println!("{operation:?}: {} mutating calls, {cuts} cuts, {cuts} converged", calm.calls.len());
+    println!(
+        "{operation:?}: {} mutating calls, {reached} cuts, {reached} converged",
+        calm.calls.len()
+    );
+    // A cut that a shorter deletion never reaches is no proof; those at the end alone may be missed.
+    assert!(reached * 4 >= cuts * 3, "{operation:?}: only {reached} of {cuts} cuts were reached");
     for call in &calm.calls {
         println!("    {} {}", call.method, call.path);
     }

@@ -256,7 +256,10 @@ fn is_ours(resource: &str, part: &str, verb: &str) -> bool {
         ) => false,
         ("releases", "", "POST" | "LIST" | "WATCH") => false,
         ("deployments" | "ingresses" | "services", "status", _) => false,
-        ("deployments" | "services" | "serviceaccounts" | "ingresses", "", verb) => verb == "APPLY",
+        // The plane's own controllers read all of these, and number the revisions of Deployments.
+        ("deployments" | "services" | "serviceaccounts" | "ingresses", "", verb) => {
+            !matches!((resource, verb), (_, "GET" | "LIST" | "WATCH") | ("deployments", "PUT"))
+        }
         ("releases" | "releasehistories" | "secrets" | "configmaps", ..) => true,
         _ => false,
     }
