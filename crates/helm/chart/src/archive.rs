@@ -3,9 +3,9 @@
 //! Nothing is ever unpacked to disk. On top of Helm's rules, entries that are links or devices are
 //! refused: Helm reads them as empty files, which hides what the archive says.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use tar::EntryType;
 
 use crate::{ChartError, File};
@@ -56,6 +56,9 @@ pub(crate) fn trim_bom(data: &[u8]) -> &[u8] {
 /// How many bytes every gzip header has (RFC 1952).
 const GZIP_HEADER: usize = 10;
 
+/// How much is decompressed at a time. In blocks of tar, decompressing costs twice as much.
+const CHUNK: usize = 64 * 1024;
+
 /// The files of a gzipped tar archive, their paths without the first part.
 pub fn read_archive(archive: &[u8]) -> Result<Vec<File>, ChartError> {
     read_within(archive, Limits::STANDARD)
@@ -72,9 +75,10 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
     if !archive.starts_with(b"\x1f\x8b") {
         return Err(ChartError::archive("gzip: invalid header"));
     }
-    check_special_files(archive, limits)?;
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(limits.stream()));
-    let mut files = Vec::new();
+    let decompressed = MultiGzDecoder::new(archive).take(limits.stream());
+    let blocks = Blocks::new(BufReader::with_capacity(CHUNK, decompressed));
+    let mut archive = tar::Archive::new(blocks);
+    let (mut files, mut data) = (Vec::new(), Vec::new());
     let mut remaining = limits.chart;
     let entries = archive.entries().map_err(|error| stream_error(&error))?;
     for (count, entry) in entries.enumerate() {
@@ -91,8 +95,8 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
             continue;
         }
         check_kind(kind, &name)?;
-        let path = entry_path(&name)?;
-        let data = read_entry(&mut entry, &name, limits, &mut remaining)?;
+        let path = entry_path(&name).map_err(|error| error.about(&name))?;
+        read_entry(&mut entry, &name, limits, &mut remaining, &mut data)?;
         files.push(File::new(path, trim_bom(&data)));
     }
     if files.is_empty() {
@@ -101,21 +105,85 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
     Ok(files)
 }
 
-/// Looks through the headers before anything is read whole. What is malformed is told later.
-fn check_special_files(archive: &[u8], limits: Limits) -> Result<(), ChartError> {
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive).take(limits.stream()));
-    let Ok(entries) = archive.entries() else { return Ok(()) };
-    for entry in entries.raw(true).map_while(Result::ok) {
-        let kind = entry.header().entry_type();
+/// Bytes of a block of tar.
+const BLOCK: usize = 512;
+
+/// A stream of tar whose headers are looked at as they pass: names and extended headers are read
+/// whole by the library, and must not be too long for that. What is malformed it tells itself.
+struct Blocks<R> {
+    inner: R,
+    header: [u8; BLOCK],
+    filled: usize,
+    /// Bytes until the next header; none once the stream makes no sense.
+    skip: Option<u64>,
+}
+
+/// What goes through [`io::Error`] to say that a name or an extended header is too long.
+#[derive(Debug, thiserror::Error)]
+#[error("archive/tar: header field too long")]
+struct FieldTooLong;
+
+impl<R: Read> Read for Blocks<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.look(&into[..read])?;
+        Ok(read)
+    }
+}
+
+impl<R> Blocks<R> {
+    fn new(inner: R) -> Self {
+        Blocks { inner, header: [0; BLOCK], filled: 0, skip: Some(0) }
+    }
+
+    fn look(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while let Some(skip) = self.skip
+            && !bytes.is_empty()
+        {
+            if skip > 0 {
+                let passed = usize::try_from(skip).unwrap_or(usize::MAX).min(bytes.len());
+                bytes = &bytes[passed..];
+                self.skip = Some(skip - passed as u64);
+                continue;
+            }
+            let taken = (BLOCK - self.filled).min(bytes.len());
+            self.header[self.filled..self.filled + taken].copy_from_slice(&bytes[..taken]);
+            self.filled += taken;
+            bytes = &bytes[taken..];
+            if self.filled == BLOCK {
+                self.filled = 0;
+                self.skip = self.size()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The size of what follows the header, padding included.
+    fn size(&self) -> io::Result<Option<u64>> {
+        let header = tar::Header::from_byte_slice(&self.header);
+        if self.header.iter().all(|byte| *byte == 0) {
+            return Ok(Some(0));
+        }
+        let (Ok(size), true) = (header.entry_size(), checksum_fits(header)) else {
+            return Ok(None);
+        };
+        let kind = header.entry_type();
         let special = kind.is_gnu_longname()
             || kind.is_gnu_longlink()
             || kind.is_pax_local_extensions()
             || kind.is_pax_global_extensions();
-        if special && entry.size() > MAX_SPECIAL_FILE_SIZE {
-            return Err(ChartError::archive("archive/tar: header field too long"));
+        if special && size > MAX_SPECIAL_FILE_SIZE {
+            return Err(io::Error::other(FieldTooLong));
         }
+        Ok(size.checked_next_multiple_of(BLOCK as u64))
     }
-    Ok(())
+}
+
+fn checksum_fits(header: &tar::Header) -> bool {
+    // The sum is made as if its own field were blank.
+    let mut copy = header.clone();
+    copy.set_cksum();
+    matches!((header.cksum(), copy.cksum()), (Ok(told), Ok(is)) if told == is)
 }
 
 fn check_kind(kind: EntryType, name: &str) -> Result<(), ChartError> {
@@ -145,7 +213,8 @@ fn read_entry(
     name: &str,
     limits: Limits,
     remaining: &mut u64,
-) -> Result<Vec<u8>, ChartError> {
+    data: &mut Vec<u8>,
+) -> Result<(), ChartError> {
     let size = entry.size();
     if size > *remaining {
         return Err(too_large(limits));
@@ -157,9 +226,8 @@ fn read_entry(
             limits.file
         )));
     }
-    let mut data = Vec::new();
-    let read =
-        entry.take(*remaining).read_to_end(&mut data).map_err(|error| stream_error(&error))?;
+    data.clear();
+    let read = entry.take(*remaining).read_to_end(data).map_err(|error| stream_error(&error))?;
     let read = read as u64;
     *remaining -= read;
     if read < size {
@@ -168,7 +236,7 @@ fn read_entry(
     if *remaining == 0 {
         return Err(too_large(limits));
     }
-    Ok(data)
+    Ok(())
 }
 
 /// Go's `%q`.
@@ -223,6 +291,7 @@ pub(crate) fn clean(path: &str) -> String {
 fn stream_error(error: &io::Error) -> ChartError {
     let text = error.to_string();
     ChartError::archive(match error.kind() {
+        _ if text.contains(&FieldTooLong.to_string()) => FieldTooLong.to_string(),
         io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
         _ if text.contains("checksum") && text.contains("crc") => "gzip: invalid checksum".into(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData

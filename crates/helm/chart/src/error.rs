@@ -8,6 +8,8 @@ use thiserror::Error;
 pub struct ChartError {
     kind: ErrorKind,
     text: String,
+    /// The file it is about, where Helm's text leaves that out.
+    file: Option<String>,
 }
 
 /// Which stage refused.
@@ -28,7 +30,7 @@ pub enum ErrorKind {
 
 impl ChartError {
     pub(crate) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        ChartError { kind, text: text.into() }
+        ChartError { kind, text: text.into(), file: None }
     }
 
     pub(crate) fn archive(text: impl Into<String>) -> Self {
@@ -53,7 +55,21 @@ impl ChartError {
 
     /// The same error with words in front, as `fmt.Errorf("…: %w", err)` gives.
     pub(crate) fn within(self, prefix: &str) -> Self {
-        ChartError { kind: self.kind, text: format!("{prefix}: {}", self.text) }
+        ChartError { text: format!("{prefix}: {}", self.text), ..self }
+    }
+
+    /// The same error, about a file that Helm does not name.
+    pub(crate) fn about(self, file: &str) -> Self {
+        ChartError { file: Some(file.to_owned()), ..self }
+    }
+
+    /// The text with the file it is about, in the words of Helm otherwise.
+    #[must_use]
+    pub fn located(&self) -> String {
+        match &self.file {
+            Some(file) if !self.text.contains(file.as_str()) => format!("{}: {file:?}", self.text),
+            _ => self.text.clone(),
+        }
     }
 
     /// The stage that refused.
