@@ -235,7 +235,7 @@ fn parse(archive: &[u8]) -> Result<ParsedChart, Fault> {
             check_complete(&chart)?;
             Ok(chart)
         })
-        .map_err(|error| Fault::new(Reason::ChartInvalid, error.to_string()))?;
+        .map_err(|error| Fault::new(Reason::ChartInvalid, error.located()))?;
     Ok(ParsedChart::new(chart))
 }
 

@@ -8,7 +8,7 @@ mod process;
 mod proxy;
 
 pub use bed::{Bed, DEADLINE, blobs, grant, install_definitions, is};
-pub use charts::{chart_archive, example_archive};
+pub use charts::{chart_archive, example_archive, raw_archive};
 pub use normal::normalised;
 pub use process::Process;
 pub use proxy::{Call, Calls, Cut, Proxy, WatchEnd};

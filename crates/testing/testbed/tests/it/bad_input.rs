@@ -1,7 +1,7 @@
 //! Bad input: said in words, with its place; nothing is applied, and what runs keeps running.
 
 use pintle_release_api::{Reason, Release};
-use pintle_testing_testbed::{Bed, is};
+use pintle_testing_testbed::{Bed, is, raw_archive};
 use serde_json::{Value, json};
 
 use crate::web;
@@ -47,6 +47,30 @@ async fn refused(name: &str, archive: &[u8], values: Value, reason: Reason, word
 #[tokio::test]
 async fn an_archive_that_is_none() {
     refused("no-archive", b"this is not gzip", json!({}), Reason::ChartInvalid, &["gzip"]).await;
+}
+
+#[tokio::test]
+async fn an_archive_without_a_chart() {
+    let archive = raw_archive(&[("web/templates/a.yaml", b"a: b\n")]).unwrap();
+    let words = ["Chart.yaml file is missing"];
+    refused("no-chart", &archive, json!({}), Reason::ChartInvalid, &words).await;
+}
+
+#[tokio::test]
+async fn an_archive_whose_paths_escape() {
+    let chart: &[u8] = b"apiVersion: v2\nname: web\nversion: 1.0.0\n";
+    let archive = raw_archive(&[("web/Chart.yaml", chart), ("web/../../evil.yaml", b"a")]).unwrap();
+    let words = ["web/../../evil.yaml", "illegally references parent directory"];
+    refused("escape", &archive, json!({}), Reason::ChartInvalid, &words).await;
+}
+
+#[tokio::test]
+async fn an_archive_that_is_too_large() {
+    let chart: &[u8] = b"apiVersion: v2\nname: web\nversion: 1.0.0\n";
+    let zeros = vec![0; 6 << 20];
+    let archive = raw_archive(&[("web/Chart.yaml", chart), ("web/zeros", &zeros)]).unwrap();
+    let words = ["web/zeros", "larger than the maximum file size 5242880"];
+    refused("too-large", &archive, json!({}), Reason::ChartInvalid, &words).await;
 }
 
 #[tokio::test]
@@ -197,6 +221,30 @@ async fn names_that_are_too_long_are_refused_at_once() {
     let error = bed.apply(&"a".repeat(54), &web::chart(), json!({})).await.unwrap_err();
     assert!(format!("{error:#}").contains("at most 53 characters"), "{error:#}");
     bed.apply(&"a".repeat(53), &web::chart(), json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_that_are_none_are_refused_at_once() {
+    let bed = Bed::new("no-name").await.unwrap();
+    bed.apply("app", &web::chart(), json!({})).await.unwrap();
+    for (field, name, words) in [
+        ("serviceAccountName", "no name", "spec.serviceAccountName"),
+        ("serviceAccountName", "Me", "spec.serviceAccountName"),
+        ("releaseName", "no name", "spec.releaseName"),
+        // It had none, so that it was `app`.
+        ("releaseName", "other", "spec.releaseName can't be changed"),
+    ] {
+        let error = bed.patch("app", json!({"spec": {field: name}})).await.unwrap_err();
+        assert!(format!("{error:#}").contains(words), "{field}: {name}: {error:#}");
+    }
+    // Its own name said aloud is no change, and neither is leaving it unsaid again.
+    bed.patch("app", json!({"spec": {"releaseName": "app"}})).await.unwrap();
+    bed.patch("app", json!({"spec": {"releaseName": null}})).await.unwrap();
+    let mut spec = bed.releases().get("app").await.unwrap().spec;
+    spec.release_name = Some("two".to_owned());
+    bed.apply_spec("other", spec).await.unwrap();
+    let error = bed.patch("other", json!({"spec": {"releaseName": null}})).await.unwrap_err();
+    assert!(format!("{error:#}").contains("spec.releaseName can't be changed"), "{error:#}");
 }
 
 #[tokio::test]
