@@ -11,7 +11,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use helm::{FetchingArgs, HelmArgs, LintArgs, ShowArgs, ShowPart, TemplateArgs};
-pub(crate) use pflag::{FlagError, arguments, as_pflag, asking_for_help, parse_bool};
+pub(crate) use pflag::{FlagError, arguments, as_pflag, asking_for_help, parse_bool, quickly};
 
 use crate::time::parse_duration;
 

@@ -32,10 +32,11 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
+use tokio::runtime::{Builder, Runtime};
 
 pub use exit::ExitStatus;
 
-use crate::args::{Cli, FlagError};
+use crate::args::{Cli, Command, FlagError};
 use crate::printer::Printer;
 use crate::settings::Settings;
 
@@ -47,17 +48,32 @@ pub fn run(name: &'static str) -> ExitCode {
         Err(error) => return refuse(name, &error),
     };
     let (settings, command) = Settings::new(name, cli);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = match runtime {
+    let outcome = match runtime(&command) {
         Ok(runtime) => runtime.block_on(commands::dispatch(&settings, command)),
         Err(error) => Err(anyhow::Error::new(error).context("the program can't start")),
     };
     outcome.unwrap_or_else(|error| fault::report(&settings.printer, &error)).into()
 }
 
+/// Threads to start cost as much as a small chart to render: only who has work for them gets any.
+fn runtime(command: &Command) -> std::io::Result<Runtime> {
+    let mut runtime = match command {
+        Command::Demo(_) | Command::Plane(_) | Command::Controller(_) => {
+            Builder::new_multi_thread()
+        }
+        Command::Template(args) if args.asks_server() => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    runtime.enable_all().build()
+}
+
 fn parse(name: &'static str) -> Result<Cli, clap::Error> {
+    let arguments = args::arguments();
+    if let Some(cli) = args::quickly(name, &arguments) {
+        return Ok(cli);
+    }
     let command = args::as_pflag(Cli::command().name(name).bin_name(name));
-    Cli::from_arg_matches(&command.try_get_matches_from(args::arguments())?)
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
 /// Ends the program for arguments that are none: with the help, with Helm's words for a value that

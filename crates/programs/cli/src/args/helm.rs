@@ -37,6 +37,17 @@ pub(crate) struct TemplateArgs {
     pub(crate) helm: HelmArgs,
 }
 
+impl TemplateArgs {
+    /// Whether a cluster is asked: by `--dry-run=server`, or `--validate` of old.
+    pub(crate) fn asks_server(&self) -> bool {
+        match self.rendering.dry_run.as_str() {
+            "server" => true,
+            "client" => self.ignored.validate == Some(true),
+            _ => false,
+        }
+    }
+}
+
 /// What the release is called.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Name")]

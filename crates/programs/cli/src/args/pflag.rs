@@ -4,8 +4,10 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use pintle_go_fmt::rune_text;
+
+use super::{Cli, Global, LintArgs, ShowArgs, TemplateArgs};
 
 /// The commands that stand for Helm's.
 const COMMANDS: [&str; 3] = ["template", "lint", "show"];
@@ -33,9 +35,25 @@ impl std::error::Error for FlagError {}
 /// The program, with the flags of Helm's commands as pflag takes them. Its help would show a value
 /// behind each switch, so it is for parsing only.
 pub(crate) fn as_pflag(command: Command) -> Command {
-    COMMANDS.iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |it| it.args_override_self(true).mut_args(loosened))
-    })
+    COMMANDS.iter().fold(command, |command, name| command.mut_subcommand(name, helms))
+}
+
+fn helms(command: Command) -> Command {
+    command.args_override_self(true).mut_args(loosened)
+}
+
+/// What the arguments of a command of Helm mean, without the other commands: to define all of them
+/// takes longer than to render a chart. None where it is no such command, and where anything is
+/// wrong with the arguments, which the whole program must tell.
+pub(crate) fn quickly(name: &'static str, arguments: &[OsString]) -> Option<Cli> {
+    let helms_own = match arguments.get(1)?.to_str()? {
+        "template" => TemplateArgs::augment_args(Command::new("template")),
+        "lint" => LintArgs::augment_args(Command::new("lint")),
+        "show" => ShowArgs::augment_args(Command::new("show")),
+        _ => return None,
+    };
+    let command = Global::augment_args(Command::new(name)).subcommand(helms(helms_own));
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments).ok()?).ok()
 }
 
 /// The arguments that ask for the help of the same command of Helm and nothing else, so that it can

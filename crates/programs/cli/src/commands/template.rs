@@ -122,7 +122,10 @@ async fn attempt(settings: &Settings, args: &TemplateArgs) -> Result<ExitStatus,
         known.extend(args.rendering.api_versions.iter().filter(|it| !it.is_empty()).cloned());
     }
     let job = Job { args, chart: ParsedChart::new(chart), values, options };
-    // `lookup` waits for answers, and post-renderers for programs.
+    if !asks_server {
+        return job.run(settings, warnings);
+    }
+    // `lookup` waits for answers.
     tokio::task::block_in_place(|| job.run(settings, warnings))
 }
 
@@ -145,8 +148,7 @@ fn asks_server(settings: &Settings, args: &TemplateArgs) -> Result<bool, String>
         Err(format!("invalid dry-run value ({given}). Must be {allowed}"))
     };
     match given {
-        "server" => Ok(true),
-        "client" => Ok(args.ignored.validate == Some(true)),
+        "server" | "client" => Ok(args.asks_server()),
         "unset" => {
             let text = "--dry-run is deprecated and should be replaced with '--dry-run=client'";
             warn(text.to_owned());
