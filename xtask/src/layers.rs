@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pintle-go-semver", &[]),
     ("pintle-go-regexp", &[]),
     ("pintle-go-fmt", &["pintle-go-value"]),
+    ("pintle-go-url", &["pintle-go-fmt"]),
     ("pintle-go-template", &["pintle-go-fmt", "pintle-go-value"]),
     ("pintle-go-yaml", &["pintle-go-fmt", "pintle-go-value", "pintle-go-time"]),
     (
@@ -25,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pintle-go-fmt",
             "pintle-go-regexp",
             "pintle-go-time",
+            "pintle-go-url",
         ],
     ),
     ("pintle-helm-sprig", &["pintle-go-"]),
