@@ -4,14 +4,12 @@
 //! differently, so they are written here. Schemas are compiled once per loaded chart. References to
 //! other documents are never followed: not to the network, not to files.
 
-mod address;
 mod failure;
 mod format;
 mod message;
 mod pattern;
 mod reference;
 mod syntax;
-mod url;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -3,12 +3,10 @@
 //! Go indexes bytes and ranges over characters; so do these.
 
 use boon::{Compiler, Format};
-use pintle_go_fmt::quote;
+use pintle_go_fmt::{atoi, quote};
 use pintle_go_regexp::Regex;
+use pintle_go_url::{Address, Url, path_unescape};
 use serde_json::Value as Json;
-
-use super::address::{atoi, parse_address};
-use super::url::{self, Url};
 
 /// The name under which `regex` is compiled.
 pub(super) const REGEX: &str = "regex of Go";
@@ -195,7 +193,8 @@ fn ipv4(text: &str) -> Result<(), String> {
         if group.len() > 1 && group.starts_with('0') {
             return fail("leading zeros");
         }
-        if !(0..=255).contains(&atoi(group.as_bytes())?) {
+        let number = atoi(group.as_bytes()).map_err(|why| why.to_string())?;
+        if !(0..=255).contains(&number) {
             return fail("decimal must be between 0 and 255");
         }
     }
@@ -206,7 +205,8 @@ fn ipv6(text: &str) -> Result<(), String> {
     if !text.contains(':') {
         return fail("missing colon");
     }
-    if parse_address(text.as_bytes())?.has_zone {
+    let address = Address::parse(text.as_bytes()).map_err(|why| why.to_string())?;
+    if !address.zone.is_empty() {
         return fail("zone id is not a part of ipv6 address");
     }
     Ok(())
@@ -378,7 +378,7 @@ fn period(text: &str) -> Result<(), String> {
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {
-    let url = url::parse(text.as_bytes())?;
+    let url = Url::parse(text.as_bytes()).map_err(|why| why.to_string())?;
     let host = url.hostname();
     if host.contains(&b':') {
         if !url.host.contains(&b'[') || !url.host.contains(&b']') {
@@ -391,7 +391,7 @@ fn parse_url(text: &str) -> Result<Url, String> {
 }
 
 fn uri(text: &str) -> Result<(), String> {
-    if parse_url(text)?.is_absolute { Ok(()) } else { fail("relative url") }
+    if parse_url(text)?.scheme.is_empty() { fail("relative url") } else { Ok(()) }
 }
 
 fn uri_reference(text: &str) -> Result<(), String> {
@@ -403,9 +403,8 @@ fn uri_reference(text: &str) -> Result<(), String> {
 
 fn uri_template(text: &str) -> Result<(), String> {
     let url = parse_url(text)?;
-    let raw = url.raw_path.unwrap_or_default();
-    for token in raw.split(|byte| *byte == b'/') {
-        let token = url::unescaped(token).map_err(|why| format!("percent decode failed: {why}"))?;
+    for token in url.raw_path.split(|byte| *byte == b'/') {
+        let token = path_unescape(token).map_err(|why| format!("percent decode failed: {why}"))?;
         let mut open = false;
         for brace in token.into_iter().filter(|byte| b"{}".contains(byte)) {
             if (brace == b'{') == open {

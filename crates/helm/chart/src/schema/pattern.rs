@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use pintle_go_regexp::Regex;
+use pintle_go_url::path_escape;
 use regex_automata::meta;
 use serde_json::{Map, Value as Json};
 
 use super::format::{self, REGEX};
+use super::reference;
 use super::syntax::rust_pattern;
-use super::{reference, url};
 
 /// Keywords whose values are data and no schemas.
 const DATA: [&str; 5] = ["const", "enum", "default", "example", "examples"];
@@ -163,7 +164,7 @@ impl Patterns {
     /// A JSON pointer in the escapes of a URL, by its way through the document.
     pub(super) fn fragment(&self, fragment: &str) -> String {
         let tokens =
-            fragment.split('/').map(|token| url::path_escape(&self.pointer(&decoded(token))));
+            fragment.split('/').map(|token| path_escape(self.pointer(&decoded(token)).as_bytes()));
         tokens.collect::<Vec<_>>().join("/")
     }
 
