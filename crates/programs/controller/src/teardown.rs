@@ -1,10 +1,10 @@
 //! The end of a release: its objects in reverse order, then its versions, then its finalizer.
 
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1::{Namespace, ObjectReference};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::Api;
+use kube::{Api, Resource as _};
 use pintle_cluster_apply::ApplyError;
-use pintle_release_api::{DeletionPolicy, FINALIZER, Reason};
+use pintle_release_api::{DeletionPolicy, FINALIZER};
 use pintle_release_manifest::{Gvk, Object, ObjectKey};
 use pintle_release_plan::{Live, Prune, PruneMode, rank};
 
@@ -18,14 +18,13 @@ use crate::{rollout, writer};
 const OWN_CRD: &str = "releases.pintle.dev";
 
 /// What stands around a release that is being deleted.
-#[derive(Clone, Copy, PartialEq, Eq)]
 struct Setting {
     /// The objects stay: it was asked for, or the definition of Releases itself is being deleted,
     /// and no application must die of that.
     orphan: bool,
-    /// The namespace is being deleted: the account and its rights go first, and Kubernetes deletes
-    /// what is in the namespace itself.
-    namespace_goes: bool,
+    /// The namespace, when it is being deleted: the account and its rights go first, and Kubernetes
+    /// deletes what is in the namespace itself.
+    leaving: Option<ObjectReference>,
 }
 
 /// Goes one step further: one wave a reconcile, so that no worker ever waits.
@@ -37,15 +36,15 @@ pub(crate) async fn teardown(job: &mut Job<'_>) -> Result<Flow, Fault> {
     let setting = setting(job).await?;
     rollout::watch(job, kinds(job).await).await?;
     let unseen = rollout::unseen(job);
-    if !unseen.is_empty() && !setting.namespace_goes {
+    if !unseen.is_empty() && setting.leaving.is_none() {
         // What was written a moment ago and is not seen yet would be left behind. The watch brings
         // the next step as soon as it is.
         job.blocked_by = unseen;
         return Ok(Flow::Settled);
     }
-    let mut waves = waves(job, setting);
-    if setting.namespace_goes {
-        leave_with_namespace(job, waves).await?;
+    let mut waves = waves(job, &setting);
+    if let Some(namespace) = &setting.leaving {
+        leave_with_namespace(job, waves, namespace).await?;
     } else {
         if let Some((_, wave)) = waves.pop_last() {
             job.blocked_by = wave.iter().map(|it| it.key.to_string()).collect();
@@ -66,8 +65,8 @@ async fn setting(job: &Job<'_>) -> Result<Setting, Fault> {
         job.release.spec.deletion.policy == DeletionPolicy::Orphan || definition_goes(job).await?;
     let namespaces: Api<Namespace> = Api::all(job.context.client.clone());
     let namespace = namespaces.get_opt(&job.namespace).await?;
-    let stays = namespace.is_some_and(|it| it.metadata.deletion_timestamp.is_none());
-    Ok(Setting { orphan, namespace_goes: !stays })
+    let leaving = namespace.filter(|it| it.metadata.deletion_timestamp.is_some());
+    Ok(Setting { orphan, leaving: leaving.map(|it| it.object_ref(&())) })
 }
 
 /// Whether the definition of Releases itself is being deleted.
@@ -100,7 +99,7 @@ async fn kinds(job: &Job<'_>) -> Vec<Gvk> {
 }
 
 /// What is there and ours, by rank.
-fn waves(job: &Job<'_>, setting: Setting) -> std::collections::BTreeMap<u16, Vec<Prune>> {
+fn waves(job: &Job<'_>, setting: &Setting) -> std::collections::BTreeMap<u16, Vec<Prune>> {
     let mut waves: std::collections::BTreeMap<u16, Vec<Prune>> = std::collections::BTreeMap::new();
     for (key, live) in rollout::live(job) {
         let mode = mode(&key, &live, setting);
@@ -111,16 +110,18 @@ fn waves(job: &Job<'_>, setting: Setting) -> std::collections::BTreeMap<u16, Vec
 }
 
 /// Definitions are kept, since every object of their kinds would go with them.
-fn mode(key: &ObjectKey, live: &Live, setting: Setting) -> PruneMode {
+fn mode(key: &ObjectKey, live: &Live, setting: &Setting) -> PruneMode {
     let kept = live.keep || live.adopted || key.kind == "CustomResourceDefinition";
     if kept || setting.orphan { PruneMode::Orphan } else { PruneMode::Delete }
 }
 
 /// In a namespace that goes, only what is cluster-scoped is ours to remove. What can't be removed
-/// loses our marks with the controller's own rights, and is named in an Event.
+/// loses our marks with the controller's own rights, and is named in an Event of the Namespace: in
+/// it, none can be written any more. Nothing but a passing fault holds the namespace up.
 async fn leave_with_namespace(
     job: &mut Job<'_>,
     waves: std::collections::BTreeMap<u16, Vec<Prune>>,
+    namespace: &ObjectReference,
 ) -> Result<(), Fault> {
     let mut left = Vec::new();
     for prune in waves.into_values().rev().flatten() {
@@ -133,7 +134,6 @@ async fn leave_with_namespace(
             Err(error @ ApplyError::Transient(_)) => return Err(error.into()),
             Err(_) => {}
         }
-        left.push(prune.key.to_string());
         let own = pintle_cluster_apply::Applier::new(
             job.context.client.clone(),
             std::sync::Arc::clone(&job.context.kinds),
@@ -141,13 +141,23 @@ async fn leave_with_namespace(
             std::sync::Arc::new(rollout::Notes(job.context.observer.clone())),
         );
         let orphan = Prune { mode: PruneMode::Orphan, ..prune };
-        own.prune(&[orphan]).await?;
+        let key = &orphan.key;
+        left.push(match own.prune(std::slice::from_ref(&orphan)).await {
+            Ok(()) => key.to_string(),
+            Err(error @ ApplyError::Transient(_)) => return Err(error.into()),
+            // Nobody may write a role that allows more than he may himself, not even its labels.
+            Err(_) => format!("{key} (with the labels of this release)"),
+        });
     }
     if !left.is_empty() {
         tracing::warn!(release = %job.name, namespace = %job.namespace, ?left, "left behind");
-        let note =
-            format!("left behind, since the namespace's rights are gone: {}", left.join(", "));
-        job.context.event(job.release, true, Reason::Deleting.as_str(), note).await;
+        let note = format!(
+            "release {} left behind what it may not delete any more, since its rights in this \
+             namespace are gone: {}",
+            job.name,
+            left.join(", ")
+        );
+        job.context.event_of(namespace, true, "LeftBehind", note).await;
     }
     Ok(())
 }
