@@ -1,6 +1,6 @@
 //! The demo, whole: what a newcomer runs first.
 
-use crate::support::{command, run};
+use crate::support::{command, home, run};
 
 #[test]
 fn the_tour_shows_every_step() {
@@ -23,9 +23,4 @@ fn the_tour_shows_every_step() {
         "{}",
         ran.stdout
     );
-}
-
-/// The control plane's binaries are in the user's cache.
-fn home() -> String {
-    std::env::var("HOME").unwrap_or_default()
 }

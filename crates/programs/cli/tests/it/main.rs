@@ -10,6 +10,7 @@ mod helm;
 mod help;
 mod leave;
 mod life;
+mod processes;
 mod support;
 mod template;
 mod trees;

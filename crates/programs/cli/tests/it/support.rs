@@ -43,6 +43,11 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     }
 }
 
+/// The control plane's binaries are in the user's cache.
+pub(crate) fn home() -> String {
+    std::env::var("HOME").unwrap_or_default()
+}
+
 /// An example chart of the repository.
 pub(crate) fn example(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../examples").join(name);
