@@ -3,6 +3,7 @@
 //! Nothing is ever unpacked to disk. On top of Helm's rules, entries that are links or devices are
 //! refused: Helm reads them as empty files, which hides what the archive says.
 
+use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
@@ -76,12 +77,17 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
         return Err(ChartError::archive("gzip: invalid header"));
     }
     let decompressed = MultiGzDecoder::new(archive).take(limits.stream());
-    let blocks = Blocks::new(BufReader::with_capacity(CHUNK, decompressed));
-    let mut archive = tar::Archive::new(blocks);
+    let budget = Cell::new(HEAD_BUDGET);
+    let inner = BufReader::with_capacity(CHUNK, decompressed);
+    let mut archive = tar::Archive::new(Metered { inner, budget: &budget });
     let (mut files, mut data) = (Vec::new(), Vec::new());
     let mut remaining = limits.chart;
-    let entries = archive.entries().map_err(|error| stream_error(&error))?;
-    for (count, entry) in entries.enumerate() {
+    let mut entries = archive.entries().map_err(|error| stream_error(&error))?;
+    for count in 0.. {
+        budget.set(HEAD_BUDGET);
+        let Some(entry) = entries.next() else { break };
+        // What an entry holds is measured by itself.
+        budget.set(u64::MAX);
         if count >= limits.entries {
             return Err(ChartError::archive(format!(
                 "chart archive has more than the maximum of {} entries",
@@ -89,9 +95,14 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
             )));
         }
         let mut entry = entry.map_err(|error| stream_error(&error))?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let name = entry.path_bytes();
+        if name.len() as u64 > MAX_SPECIAL_FILE_SIZE {
+            return Err(ChartError::archive(FieldTooLong.to_string()));
+        }
+        let name = String::from_utf8_lossy(&name).into_owned();
         let kind = entry.header().entry_type();
         if kind.is_dir() || name.ends_with('/') || kind.is_pax_global_extensions() {
+            io::copy(&mut entry, &mut io::sink()).map_err(|error| stream_error(&error))?;
             continue;
         }
         check_kind(kind, &name)?;
@@ -105,85 +116,32 @@ fn read_within(archive: &[u8], limits: Limits) -> Result<Vec<File>, ChartError> 
     Ok(files)
 }
 
-/// Bytes of a block of tar.
-const BLOCK: usize = 512;
-
-/// A stream of tar whose headers are looked at as they pass: names and extended headers are read
-/// whole by the library, and must not be too long for that. What is malformed it tells itself.
-struct Blocks<R> {
-    inner: R,
-    header: [u8; BLOCK],
-    filled: usize,
-    /// Bytes until the next header; none once the stream makes no sense.
-    skip: Option<u64>,
-}
+/// What may be read for the head of an entry: a long name, a long link and an extended header.
+const HEAD_BUDGET: u64 = 4 * MAX_SPECIAL_FILE_SIZE;
 
 /// What goes through [`io::Error`] to say that a name or an extended header is too long.
 #[derive(Debug, thiserror::Error)]
 #[error("archive/tar: header field too long")]
 struct FieldTooLong;
 
-impl<R: Read> Read for Blocks<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(into)?;
-        self.look(&into[..read])?;
-        Ok(read)
-    }
+/// A stream that gives no more than it may: the library reads the head of an entry whole, however
+/// long that says it is, and there are several ways of saying so.
+struct Metered<'b, R> {
+    inner: R,
+    budget: &'b Cell<u64>,
 }
 
-impl<R> Blocks<R> {
-    fn new(inner: R) -> Self {
-        Blocks { inner, header: [0; BLOCK], filled: 0, skip: Some(0) }
-    }
-
-    fn look(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while let Some(skip) = self.skip
-            && !bytes.is_empty()
-        {
-            if skip > 0 {
-                let passed = usize::try_from(skip).unwrap_or(usize::MAX).min(bytes.len());
-                bytes = &bytes[passed..];
-                self.skip = Some(skip - passed as u64);
-                continue;
-            }
-            let taken = (BLOCK - self.filled).min(bytes.len());
-            self.header[self.filled..self.filled + taken].copy_from_slice(&bytes[..taken]);
-            self.filled += taken;
-            bytes = &bytes[taken..];
-            if self.filled == BLOCK {
-                self.filled = 0;
-                self.skip = self.size()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The size of what follows the header, padding included.
-    fn size(&self) -> io::Result<Option<u64>> {
-        let header = tar::Header::from_byte_slice(&self.header);
-        if self.header.iter().all(|byte| *byte == 0) {
-            return Ok(Some(0));
-        }
-        let (Ok(size), true) = (header.entry_size(), checksum_fits(header)) else {
-            return Ok(None);
-        };
-        let kind = header.entry_type();
-        let special = kind.is_gnu_longname()
-            || kind.is_gnu_longlink()
-            || kind.is_pax_local_extensions()
-            || kind.is_pax_global_extensions();
-        if special && size > MAX_SPECIAL_FILE_SIZE {
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let budget = self.budget.get();
+        if budget == 0 && !into.is_empty() {
             return Err(io::Error::other(FieldTooLong));
         }
-        Ok(size.checked_next_multiple_of(BLOCK as u64))
+        let length = into.len().min(usize::try_from(budget).unwrap_or(usize::MAX));
+        let read = self.inner.read(&mut into[..length])?;
+        self.budget.set(budget - read as u64);
+        Ok(read)
     }
-}
-
-fn checksum_fits(header: &tar::Header) -> bool {
-    // The sum is made as if its own field were blank.
-    let mut copy = header.clone();
-    copy.set_cksum();
-    matches!((header.cksum(), copy.cksum()), (Ok(told), Ok(is)) if told == is)
 }
 
 fn check_kind(kind: EntryType, name: &str) -> Result<(), ChartError> {

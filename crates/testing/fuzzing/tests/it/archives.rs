@@ -90,6 +90,35 @@ fn long_names() {
     extended.set_cksum();
     let archive = [gzip(extended.as_bytes()), zeros(FIVE_GB)].concat();
     check("an extended header of 5 GB", archive, "header field too long");
+    // Behind what makes the sizes in headers mean something else.
+    const LARGE: u64 = 256 << 20;
+    long.set_size(LARGE);
+    long.set_cksum();
+    let mut sparse = tar::Header::new_gnu();
+    sparse.set_path("c/sparse").unwrap();
+    sparse.set_entry_type(tar::EntryType::GNUSparse);
+    sparse.set_size(0);
+    let gnu = sparse.as_gnu_mut().unwrap();
+    gnu.set_real_size(0);
+    gnu.set_is_extended(true);
+    sparse.set_cksum();
+    let mut extension = [0; 512];
+    extension[511] = b'x';
+    let archive = [gzip(sparse.as_bytes()), gzip(&extension), gzip(long.as_bytes()), zeros(LARGE)];
+    check("a long name behind a sparse file", archive.concat(), "header field too long");
+    let record = b"9 size=0\n";
+    extended.set_size(record.len() as u64);
+    extended.set_cksum();
+    let mut records = [0; 512];
+    records[..record.len()].copy_from_slice(record);
+    let archive = [
+        gzip(extended.as_bytes()),
+        gzip(&records),
+        gzip(&header("c/a", 512)),
+        gzip(long.as_bytes()),
+        zeros(LARGE),
+    ];
+    check("a long name behind a size of its own", archive.concat(), "header field too long");
 }
 
 #[test]
