@@ -285,6 +285,11 @@ fn inventory(facts: &Facts<'_>) -> Vec<InventoryEntry> {
 fn all_causes(before: &ReleaseStatus, facts: &Facts<'_>, late: bool) -> Vec<Cause> {
     let mut causes = facts.fault.as_ref().map(Fault::causes).unwrap_or_default();
     causes.extend(facts.causes.iter().cloned());
+    for cause in causes.iter_mut().filter(|it| late && it.reason == Reason::Starting) {
+        cause.reason = Reason::DeadlineExceeded;
+        cause.message = format!("not ready in time: {}", cause.message);
+        cause.hint = hint(Reason::DeadlineExceeded);
+    }
     if causes.is_empty() && late {
         let unready = facts.objects.iter().filter(|it| !it.judgement.is_settled());
         causes.extend(unready.map(|it| Cause {
@@ -440,5 +445,43 @@ mod tests {
             assert!(!holds("Stalled") && holds("Reconciling") && holds("Available"));
             assert_eq!(holds("Ready"), content_served, "what is served is as good as before");
         }
+    }
+
+    #[test]
+    fn what_starts_for_too_long_is_late() {
+        let object = ObjectFact {
+            key: pintle_release_manifest::ObjectKey {
+                group: "apps".to_owned(),
+                kind: "Deployment".to_owned(),
+                namespace: "team-a".to_owned(),
+                name: "web".to_owned(),
+            },
+            gvk: pintle_release_manifest::Gvk::new("apps/v1", "Deployment"),
+            component: String::new(),
+            judgement: Judgement { health: Health::InProgress, ..Judgement::not_found() },
+        };
+        let starting = Cause {
+            object: Some("Deployment/web".to_owned()),
+            reason: Reason::Starting,
+            message: "pod web-1: container \"web\" has started and is not ready yet".to_owned(),
+            hint: None,
+            since: None,
+        };
+        let at = |before: &ReleaseStatus, seconds| {
+            let now = Timestamp::from_second(seconds).unwrap();
+            let (objects, causes) = (vec![object.clone()], vec![starting.clone()]);
+            status(before, &Facts { now, objects, causes, ..facts(1, &[1]) })
+        };
+        let first = at(&ReleaseStatus::default(), 0);
+        assert_eq!(
+            (first.phase, first.causes[0].reason),
+            (Some(Phase::Progressing), Reason::Starting)
+        );
+        let late = at(&first, 601);
+        assert_eq!(late.phase, Some(Phase::Failed));
+        let cause = &late.causes[0];
+        assert_eq!(cause.reason, Reason::DeadlineExceeded);
+        assert_eq!(cause.message, format!("not ready in time: {}", starting.message));
+        assert!(cause.hint.is_some());
     }
 }

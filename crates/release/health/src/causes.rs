@@ -96,10 +96,13 @@ fn first_cause(evidence: &Evidence) -> Option<Finding> {
     let mut findings = event_rules::creation(evidence);
     findings.extend(pod_rules::all(evidence));
     findings.extend(event_rules::claims(evidence));
-    if let Some(best) = findings.into_iter().min_by_key(|it| rank(it.reason)) {
-        return Some(with_job(evidence, best));
+    let best = findings.into_iter().min_by_key(|it| rank(it.reason));
+    // That something starts is no cause where the object itself has one to tell.
+    match best.map(|it| with_job(evidence, it)) {
+        Some(starts) if starts.reason == Reason::Starting => own_words(evidence).or(Some(starts)),
+        Some(best) => Some(best),
+        None => own_words(evidence),
     }
-    own_words(evidence)
 }
 
 /// A Job that gave up says so, with how its last pod ended.
