@@ -18,6 +18,9 @@ use crate::histories::Histories;
 use crate::memory::{Bodies, Memory};
 use crate::metrics::Metrics;
 
+/// The most bytes that the API server takes for the text of an Event, a few less.
+const MAX_NOTE: usize = 1000;
+
 /// The most texts of Events that are remembered, so that the same one counts up.
 const MAX_TEXTS: usize = 512;
 
@@ -147,7 +150,8 @@ impl Context {
         reason: &str,
         note: String,
     ) {
-        let note: String = note.chars().take(1000).collect();
+        let end = (0..=note.len().min(MAX_NOTE)).rfind(|end| note.is_char_boundary(*end));
+        let note = note[..end.unwrap_or(0)].to_owned();
         let recorder = self.recorder(&note);
         let event = Event {
             type_: if warning { EventType::Warning } else { EventType::Normal },

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{Namespace, ObjectReference};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::{Api, Resource as _};
-use pintle_cluster_apply::ApplyError;
+use pintle_cluster_apply::{Applier, ApplyError};
 use pintle_release_api::{DeletionPolicy, FINALIZER};
 use pintle_release_manifest::{Gvk, Object, ObjectKey};
 use pintle_release_plan::{Live, Prune, PruneMode, rank};
@@ -16,6 +16,9 @@ use crate::{rollout, writer};
 
 /// The name of our own definition.
 const OWN_CRD: &str = "releases.pintle.dev";
+
+/// How many of the objects that are left behind an Event names.
+const NAMED: usize = 10;
 
 /// What stands around a release that is being deleted.
 struct Setting {
@@ -65,8 +68,18 @@ async fn setting(job: &Job<'_>) -> Result<Setting, Fault> {
         job.release.spec.deletion.policy == DeletionPolicy::Orphan || definition_goes(job).await?;
     let namespaces: Api<Namespace> = Api::all(job.context.client.clone());
     let namespace = namespaces.get_opt(&job.namespace).await?;
-    let leaving = namespace.filter(|it| it.metadata.deletion_timestamp.is_some());
-    Ok(Setting { orphan, leaving: leaving.map(|it| it.object_ref(&())) })
+    let leaving = match namespace {
+        Some(it) if it.metadata.deletion_timestamp.is_none() => None,
+        Some(it) => Some(it.object_ref(&())),
+        // Somebody took its finalizer off, and the account's rights went with it all the same.
+        None => Some(ObjectReference {
+            api_version: Some("v1".to_owned()),
+            kind: Some("Namespace".to_owned()),
+            name: Some(job.namespace.clone()),
+            ..ObjectReference::default()
+        }),
+    };
+    Ok(Setting { orphan, leaving })
 }
 
 /// Whether the definition of Releases itself is being deleted.
@@ -123,43 +136,56 @@ async fn leave_with_namespace(
     waves: std::collections::BTreeMap<u16, Vec<Prune>>,
     namespace: &ObjectReference,
 ) -> Result<(), Fault> {
-    let mut left = Vec::new();
+    let own = Applier::new(
+        job.context.client.clone(),
+        std::sync::Arc::clone(&job.context.kinds),
+        job.owner(),
+        std::sync::Arc::new(rollout::Notes(job.context.observer.clone())),
+    );
+    let (mut left, mut passing) = (Vec::new(), None);
     for prune in waves.into_values().rev().flatten() {
         if prune.key.namespace == job.namespace || prune.live.terminating {
             continue;
         }
-        match job.applier().prune(std::slice::from_ref(&prune)).await {
-            Ok(_) => continue,
-            // A passing fault must not decide what is left behind.
-            Err(error @ ApplyError::Transient(_)) => return Err(error.into()),
-            Err(_) => {}
+        match leave(job, &own, prune).await {
+            Ok(None) => {}
+            Ok(Some(name)) => left.push(name),
+            Err(error) => passing = passing.or(Some(error)),
         }
-        let own = pintle_cluster_apply::Applier::new(
-            job.context.client.clone(),
-            std::sync::Arc::clone(&job.context.kinds),
-            job.owner(),
-            std::sync::Arc::new(rollout::Notes(job.context.observer.clone())),
-        );
-        let orphan = Prune { mode: PruneMode::Orphan, ..prune };
-        let key = &orphan.key;
-        left.push(match own.prune(std::slice::from_ref(&orphan)).await {
-            Ok(()) => key.to_string(),
-            Err(error @ ApplyError::Transient(_)) => return Err(error.into()),
-            // Nobody may write a role that allows more than he may himself, not even its labels.
-            Err(_) => format!("{key} (with the labels of this release)"),
-        });
     }
     if !left.is_empty() {
         tracing::warn!(release = %job.name, namespace = %job.namespace, ?left, "left behind");
+        let more = match left.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        left.truncate(NAMED);
         let note = format!(
             "release {} left behind what it may not delete any more, since its rights in this \
-             namespace are gone: {}",
+             namespace are gone: {}{more}",
             job.name,
             left.join(", ")
         );
         job.context.event_of(namespace, true, "LeftBehind", note).await;
     }
-    Ok(())
+    passing.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Removes one object, or lets it go, by its name then. A passing fault must not decide which.
+async fn leave(job: &Job<'_>, own: &Applier, prune: Prune) -> Result<Option<String>, ApplyError> {
+    match job.applier().prune(std::slice::from_ref(&prune)).await {
+        Ok(()) => return Ok(None),
+        Err(error @ ApplyError::Transient(_)) => return Err(error),
+        Err(_) => {}
+    }
+    let orphan = Prune { mode: PruneMode::Orphan, ..prune };
+    let key = &orphan.key;
+    Ok(Some(match own.prune(std::slice::from_ref(&orphan)).await {
+        Ok(()) => key.to_string(),
+        Err(error @ ApplyError::Transient(_)) => return Err(error),
+        // Nobody may write a role that allows more than he may himself, not even its labels.
+        Err(_) => format!("{key} (with the labels of this release)"),
+    }))
 }
 
 /// Histories and blobs, oldest first; then the charts that nobody else uses.
