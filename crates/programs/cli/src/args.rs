@@ -142,6 +142,8 @@ pub(crate) enum Command {
     Uninstall(UninstallArgs),
     /// Prints a completion script for a shell
     Completion(CompletionArgs),
+    /// Prints the version of Pintle, and of the Helm that it renders like
+    Version(VersionArgs),
 }
 
 /// Formats of output.
@@ -551,4 +553,16 @@ Examples:
 pub(crate) struct CompletionArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `version`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pintle version
+  pintle version --short")]
+pub(crate) struct VersionArgs {
+    /// Only Pintle's, for scripts
+    #[arg(long)]
+    pub(crate) short: bool,
 }

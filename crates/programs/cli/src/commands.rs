@@ -25,7 +25,7 @@ pub(crate) use install::{CONTROLLER, GRANT};
 pub(crate) use install::{definitions, grant_objects};
 pub(crate) use status::now_text;
 
-use crate::args::{Cli, Command, CompletionArgs};
+use crate::args::{Cli, Command, CompletionArgs, VersionArgs};
 use crate::cluster::Cluster;
 use crate::exit::ExitStatus;
 use crate::settings::Settings;
@@ -43,6 +43,7 @@ pub(crate) async fn dispatch(settings: &Settings, command: Command) -> Outcome {
         Command::Lint(args) => lint::run(settings, &args),
         Command::Show(args) => show::run(settings, &args),
         Command::Completion(args) => completion(settings, &args),
+        Command::Version(args) => version(settings, &args),
         Command::Install(args) => install::install(settings, &args).await,
         Command::Grant(args) => install::grant(settings, &args).await,
         Command::Apply(args) => apply::run(settings, &args).await,
@@ -78,5 +79,16 @@ fn completion(settings: &Settings, args: &CompletionArgs) -> Outcome {
     let name = settings.program.replace(' ', "-");
     clap_complete::generate(args.shell, &mut Cli::command(), name, &mut script);
     settings.printer.data(&String::from_utf8_lossy(&script))?;
+    Ok(ExitStatus::Success)
+}
+
+fn version(settings: &Settings, args: &VersionArgs) -> Outcome {
+    let own = env!("CARGO_PKG_VERSION");
+    let text = if args.short {
+        format!("v{own}\n")
+    } else {
+        format!("pintle v{own}, renders as Helm {}\n", pintle_helm_render::HELM_VERSION)
+    };
+    settings.printer.data(&text)?;
     Ok(ExitStatus::Success)
 }

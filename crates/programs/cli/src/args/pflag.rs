@@ -125,3 +125,56 @@ pub(crate) fn boolean(
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Both ways of reading arguments: by the command alone, and by the whole program.
+    fn both(arguments: &str) -> (Option<String>, Option<String>) {
+        let words: Vec<OsString> =
+            std::iter::once("pintle").chain(arguments.split(' ')).map(OsString::from).collect();
+        let whole = as_pflag(Cli::command().name("pintle").bin_name("pintle"));
+        let whole = whole.try_get_matches_from(&words).and_then(|it| Cli::from_arg_matches(&it));
+        let text = |it: Cli| format!("{it:?}");
+        (quickly("pintle", &words).map(text), whole.ok().map(text))
+    }
+
+    #[test]
+    fn a_command_by_itself_means_what_it_means_in_the_program() {
+        for arguments in [
+            "template c",
+            "template name c -n ns --set a=b,c=d --set e=f -f x,y -f z --values=w",
+            "template c --no-hooks --include-crds=true --skip-tests=false --show-only a -s b",
+            "template c --namespace ns --kubeconfig k --context x --color never",
+            "template c --kube-context x --colour=always -a v1 --api-versions v2,v3",
+            "template --set -a=b c --kube-version 1.30 --kube-version 1.31",
+            "template -- c",
+            "template c -g --name-template x --dry-run",
+            "template c --dry-run=server --kube-token x",
+            "lint c d --strict --quiet=false -f a",
+            "show values c",
+            "show all c --version 1",
+        ] {
+            let (quick, whole) = both(arguments);
+            assert!(quick.is_some(), "{arguments}: not understood by itself");
+            assert_eq!(quick, whole, "{arguments}");
+        }
+        // What is not understood, the whole program refuses or explains, or it is not Helm's.
+        for arguments in [
+            "template",
+            "template c --nonsense",
+            "template --help",
+            "template c --no-hooks=maybe",
+            "show nothing c",
+            "-n ns template c",
+            "inspect values c",
+            "list",
+            "version",
+        ] {
+            assert_eq!(both(arguments).0, None, "{arguments}");
+        }
+    }
+}

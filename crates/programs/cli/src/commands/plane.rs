@@ -16,16 +16,9 @@ pub(super) async fn run(settings: &Settings, args: &PlaneArgs) -> Outcome {
     let progress = Progress::new(move |line| printer.word(line));
     let options = Options::default().nodes(usize::from(args.nodes)).progress(progress);
     let plane = tokio::select! {
-        plane = Plane::start(options) => plane?,
+        plane = start(options, args.install) => plane?,
         _ = tokio::signal::ctrl_c() => return Ok(ExitStatus::Interrupted),
     };
-    if args.install {
-        let client = plane.client().await?;
-        definitions(&client).await?;
-        for object in grant_objects(NAMESPACE, pintle_release_api::DEFAULT_SERVICE_ACCOUNT)? {
-            objects::apply(&client, &object).await?;
-        }
-    }
     settings.printer.data(&plane.kubeconfig_path().display().to_string())?;
     settings
         .printer
@@ -33,4 +26,16 @@ pub(super) async fn run(settings: &Settings, args: &PlaneArgs) -> Outcome {
     tokio::signal::ctrl_c().await?;
     plane.stop();
     Ok(ExitStatus::Success)
+}
+
+async fn start(options: Options, install: bool) -> anyhow::Result<Plane> {
+    let plane = Plane::start(options).await?;
+    if install {
+        let client = plane.client().await?;
+        definitions(&client).await?;
+        for object in grant_objects(NAMESPACE, pintle_release_api::DEFAULT_SERVICE_ACCOUNT)? {
+            objects::apply(&client, &object).await?;
+        }
+    }
+    Ok(plane)
 }

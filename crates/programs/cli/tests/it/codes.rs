@@ -35,6 +35,14 @@ fn arguments_that_make_no_sense() {
 }
 
 #[test]
+fn the_version_is_told() {
+    let own = env!("CARGO_PKG_VERSION");
+    assert_eq!(pintle(&["version", "--short"]).ok(), format!("v{own}\n"));
+    let long = pintle(&["version"]).ok();
+    assert_eq!(long, format!("pintle v{own}, renders as Helm v4.2.4\n"));
+}
+
+#[test]
 fn charts_that_are_none() {
     let empty = tempfile::tempdir().unwrap();
     let folder = empty.path().display().to_string();
