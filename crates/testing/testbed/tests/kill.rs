@@ -190,7 +190,7 @@ fn strip(item: &mut Value) {
 
 async fn survives(operation: Operation) {
     let calm = run(operation, None).await;
-    let (mut cuts, mut reached) = (0, 0);
+    let mut reached = 0;
     for at in 0..calm.calls.len() {
         for cut in [Cut::Before(at), Cut::After(at), Cut::Answer(at)] {
             let cut_run = run(operation, Some(cut)).await;
@@ -200,16 +200,19 @@ async fn survives(operation: Operation) {
                 "{operation:?} cut at {cut:?} of {:?}: {differing:#?}",
                 calm.calls[at]
             );
-            cuts += 1;
             reached += usize::from(cut_run.was_cut);
+            // A shorter deletion may miss a cut at its end, which then proves nothing.
+            assert!(
+                cut_run.was_cut || at + 3 >= calm.calls.len(),
+                "{operation:?}: {cut:?} was not reached of {:?}",
+                calm.calls
+            );
         }
     }
     println!(
         "{operation:?}: {} mutating calls, {reached} cuts, {reached} converged",
         calm.calls.len()
     );
-    // A cut that a shorter deletion never reaches is no proof; those at the end alone may be missed.
-    assert!(reached * 4 >= cuts * 3, "{operation:?}: only {reached} of {cuts} cuts were reached");
     for call in &calm.calls {
         println!("    {} {}", call.method, call.path);
     }

@@ -1,6 +1,6 @@
 //! The life of a release, for each kind of application and the whole shop.
 
-use pintle_release_api::Release;
+use pintle_release_api::{Reason, Release};
 use pintle_testing_testbed::{Bed, example_archive};
 use serde_json::{Value, json};
 
@@ -180,9 +180,11 @@ async fn events_tell_the_life() {
     bed.apply("app", &chart, json!({})).await.unwrap();
     bed.ready("app").await.unwrap();
     bed.apply("app", &chart, json!({"image": "registry.example/web:missing"})).await.unwrap();
-    bed.wait("app", "not well", |it| it.status.as_ref().is_some_and(|it| !it.causes.is_empty()))
-        .await
-        .unwrap();
+    let no_image = |it: &Release| {
+        let causes = it.status.iter().flat_map(|it| &it.causes);
+        causes.into_iter().any(|it| it.reason == Reason::ImagePull)
+    };
+    bed.wait("app", "without its image", no_image).await.unwrap();
     bed.patch("app", json!({"spec": {"rollbackTo": {"version": 1}}})).await.unwrap();
     bed.wait("app", "at version 1 again", |it| version(it) == Some(1)).await.unwrap();
     bed.ready("app").await.unwrap();
