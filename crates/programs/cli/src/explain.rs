@@ -40,8 +40,9 @@ pub(crate) fn explain(failure: &Failure<'_>) -> String {
     let mut out = String::new();
     if let Some((content, line)) = &failure.rendered {
         let text = String::from_utf8_lossy(content);
-        let title = "what was rendered";
-        excerpt(&mut out, title, &text, *line as usize, None);
+        let (title, number) = ("what was rendered", *line as usize);
+        let line = text.lines().nth(number.saturating_sub(1)).unwrap_or_default();
+        excerpt(&mut out, title, &text, number, whole(line));
     }
     let steps = trace::steps(failure.text);
     let origins = Origins::new(failure.chart, failure.values);
@@ -81,12 +82,19 @@ fn source<'c>(chart: &'c Chart, path: &str) -> Option<std::borrow::Cow<'c, str>>
 fn place(out: &mut String, chart: &Chart, step: &Step) {
     let Some(text) = source(chart, &step.path) else { return };
     let line = text.lines().nth(step.line.saturating_sub(1)).unwrap_or_default();
-    let mark = step.column.map(|column| underline(line, column, step.node.as_deref()));
-    let title = match mark {
-        Some((from, _)) => format!("{}:{}:{}", step.path, step.line, from + 1),
-        None => format!("{}:{}", step.path, step.line),
+    let (title, mark) = match step.column {
+        Some(column) => {
+            let mark = underline(line, column, step.node.as_deref());
+            (format!("{}:{}:{}", step.path, step.line, mark.0 + 1), mark)
+        }
+        None => (format!("{}:{}", step.path, step.line), whole(line)),
     };
     excerpt(out, &title, &text, step.line, mark);
+}
+
+/// All of a line: where nobody says from where on it is wrong.
+fn whole(line: &str) -> (usize, usize) {
+    (line.len() - line.trim_start().len(), line.trim().len())
 }
 
 /// From which byte on how many are underlined. Go's column may point into a chain of fields; the
@@ -101,7 +109,7 @@ fn underline(line: &str, column: usize, node: Option<&str>) -> (usize, usize) {
     }
 }
 
-fn excerpt(out: &mut String, title: &str, text: &str, line: usize, mark: Option<(usize, usize)>) {
+fn excerpt(out: &mut String, title: &str, text: &str, line: usize, mark: (usize, usize)) {
     let width = line.to_string().len();
     let gutter = |number: &str| format!("{DIM}{number:>width$} |{DIM:#}");
     let arrow = "-->";
@@ -114,15 +122,14 @@ fn excerpt(out: &mut String, title: &str, text: &str, line: usize, mark: Option<
             let _ = writeln!(out, "{} {style}{shown}{style:#}", gutter(&number.to_string()));
         }
     }
-    if let Some((from, len)) = mark {
-        let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        let before = shown.get(..from).unwrap_or_default();
-        // Tabs stay tabs, so that the mark stands below what it means.
-        let blank: String = before.chars().map(|c| if c == '\t' { c } else { ' ' }).collect();
-        let marked = shown.get(from..from + len).map_or(1, |it| it.chars().count());
-        let carets = "^".repeat(marked.max(1));
-        let _ = writeln!(out, "{} {blank}{ERROR}{carets}{ERROR:#}", gutter(""));
-    }
+    let (from, len) = mark;
+    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let before = shown.get(..from).unwrap_or_default();
+    // Tabs stay tabs, so that the mark stands below what it means.
+    let blank: String = before.chars().map(|c| if c == '\t' { c } else { ' ' }).collect();
+    let marked = shown.get(from..from + len).map_or(1, |it| it.chars().count());
+    let carets = "^".repeat(marked.max(1));
+    let _ = writeln!(out, "{} {blank}{ERROR}{carets}{ERROR:#}", gutter(""));
 }
 
 fn included(out: &mut String, chart: &Chart, step: &Step) {

@@ -16,7 +16,9 @@ use pintle_helm_chart::{
 };
 use pintle_helm_render::RenderOptions;
 
+use crate::args::ValuesArgs;
 use crate::charts;
+use crate::explain::{Failure, explain};
 
 use objects::Stub;
 
@@ -37,6 +39,8 @@ pub(crate) struct Message {
     pub(crate) severity: Severity,
     path: String,
     text: String,
+    /// What Helm does not show; empty where there is nothing more to say.
+    pub(crate) explanation: String,
 }
 
 impl fmt::Display for Message {
@@ -54,6 +58,8 @@ impl fmt::Display for Message {
 pub(crate) struct Choice<'c> {
     /// The user's values, merged.
     pub(crate) values: &'c Tree,
+    /// Where they come from.
+    pub(crate) given: &'c ValuesArgs,
     /// How templates are rendered.
     pub(crate) options: &'c RenderOptions,
 }
@@ -84,8 +90,18 @@ impl Report {
     /// Helm's `RunLinterRule`: keeps what is wrong; gives whether all was well.
     fn rule<T>(&mut self, severity: Severity, path: &str, result: Result<T, String>) -> Option<T> {
         result
-            .map_err(|text| self.messages.push(Message { severity, path: path.to_owned(), text }))
+            .map_err(|text| {
+                let (path, explanation) = (path.to_owned(), String::new());
+                self.messages.push(Message { severity, path, text, explanation });
+            })
             .ok()
+    }
+
+    /// Explains what was found last: an error of a render.
+    fn explain(&mut self, chart: &Chart, given: &ValuesArgs) {
+        let Some(last) = self.messages.last_mut() else { return };
+        let failure = Failure { text: &last.text, chart, values: given, rendered: None };
+        last.explanation = explain(&failure);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `pintle lint`: what `helm lint` prints (`pkg/cmd/lint.go`).
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::args::LintArgs;
@@ -41,7 +41,7 @@ pub(super) fn run(settings: &Settings, args: &LintArgs) -> Outcome {
     if let Some(version) = version {
         options.capabilities.kube_version = version;
     }
-    let choice = Choice { values: &values, options: &options };
+    let choice = Choice { values: &values, given: &args.values, options: &options };
     let mut text = String::new();
     let (mut bad, mut noted) = (0, 0);
     for path in &paths {
@@ -75,9 +75,21 @@ fn write_report(text: &mut String, path: &str, report: &Report, quiet: bool) {
     for message in &report.messages {
         if !quiet || message.severity > Severity::Info {
             let _ = writeln!(text, "{message}");
+            // Programs that read this compare it with Helm's.
+            if std::io::stdout().is_terminal() && !message.explanation.is_empty() {
+                let _ = writeln!(text, "{}", coloured(&message.explanation));
+            }
         }
     }
     text.push('\n');
+}
+
+/// Without colours where none are wanted. The rest of the report is Helm's, byte for byte.
+fn coloured(text: &str) -> String {
+    match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => anstream::adapter::strip_str(text).to_string(),
+        _ => text.to_owned(),
+    }
 }
 
 /// The charts and archives below a folder, in the order of a walk; links are not followed.

@@ -106,6 +106,7 @@ fn a_template_that_does_not_parse() {
  --> shop/templates/a.yaml:2
 1 | a: 1
 2 | b: {{ if }}
+  | ^^^^^^^^^^^
 ";
     check(&files, &ValuesArgs::default(), want);
 }
@@ -118,6 +119,7 @@ fn what_was_rendered_is_no_yaml() {
 2 | ---
 3 | kind: B
 4 | x: 1: 2
+  | ^^^^^^^
 ";
     check(&files, &ValuesArgs::default(), want);
 }

@@ -88,7 +88,11 @@ pub(super) fn check(root: &Path, choice: &Choice<'_>, report: &mut Report) {
     let chart = ParsedChart::new(chart);
     let rendered = lint_files(&chart, choice.values, choice.options, &mut report.warnings);
     let rendered = rendered.map_err(|error| error.to_string());
-    let Some(Some(rendered)) = report.rule(Severity::Error, TEMPLATES, rendered) else { return };
+    let rendered = report.rule(Severity::Error, TEMPLATES, rendered);
+    if rendered.is_none() {
+        report.explain(chart.chart(), choice.given);
+    }
+    let Some(Some(rendered)) = rendered else { return };
     let version = &choice.options.capabilities.kube_version;
     for template in chart.chart().templates() {
         let name: &str = &template.name;
@@ -176,7 +180,11 @@ fn list_annotations(object: &Stub, content: &[u8]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use pintle_helm_render::{RenderOptions, SEED_LEN, Seeded};
+
     use super::*;
+    use crate::args::ValuesArgs;
+    use crate::lint::lint;
 
     #[test]
     fn extensions_are_those_of_go() {
@@ -185,5 +193,36 @@ mod tests {
         {
             assert_eq!(extension(name), want, "{name}");
         }
+    }
+
+    #[test]
+    fn an_error_of_a_render_is_explained() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+        write("values.yaml", "api:\n  port: 80\n");
+        write("templates/a.yaml", "a: {{ index .Values.api.port 1 }}\n");
+        let generator = std::sync::Arc::new(Seeded::new([0; SEED_LEN], 0, 0));
+        let mut options = RenderOptions::new("test-release", "default", generator);
+        options.lint = true;
+        let values = pintle_go_yaml::read_map(b"{}").unwrap();
+        let choice = Choice { values: &values, given: &ValuesArgs::default(), options: &options };
+        let report = lint(&folder.path().display().to_string(), &choice);
+        let told: Vec<String> = report
+            .messages
+            .iter()
+            .filter(|it| !it.explanation.is_empty())
+            .map(|it| anstream::adapter::strip_str(&it.explanation).to_string())
+            .collect();
+        let want = "
+ --> shop/templates/a.yaml:1:7
+1 | a: {{ index .Values.api.port 1 }}
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^
+  = .Values.api.port is set by shop/values.yaml:2";
+        assert_eq!(told, [want.trim_start_matches('\n')], "{:#?}", report.messages);
     }
 }
